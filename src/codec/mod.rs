@@ -1,0 +1,5 @@
+//! Bytes to values and back: JSON, the binary encoding of the journal, ordered keys, and the small alphabets.
+
+pub mod binary;
+pub mod json;
+pub mod order;

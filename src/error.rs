@@ -1,0 +1,341 @@
+//! The one public error. It knows no room; every room makes it, and `api` turns it into a problem document
+//! (RFC 9457).
+
+use std::fmt;
+
+/// What a fallible function of a program gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was refused or did not work.
+///
+/// Its kind is closed and asked for by predicates; its words say what and where.
+///
+/// ```
+/// use sunstone::error::Error;
+///
+/// let error = Error::conflict("the account holds 3, not 5");
+/// assert!(error.is_conflict());
+/// assert_eq!(error.status(), 409);
+/// assert_eq!(error.to_string(), "the account holds 3, not 5");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    detail: String,
+    fields: Vec<FieldError>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// One field of a body or a row, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The path of the field: `items[3].title`; empty for the whole.
+    pub field: String,
+    /// What was expected and what was found.
+    pub detail: String,
+}
+
+/// The closed list of kinds. Each has one status and one problem type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    VersionMismatch,
+    TooLarge,
+    UnsupportedMediaType,
+    Invalid,
+    TooManyRequests,
+    Internal,
+    Overloaded,
+    OutcomeUnknown,
+    DiskFull,
+}
+
+impl Kind {
+    /// Status (RFC 9110, section 15; 507 is RFC 4918), problem type and title.
+    const fn row(self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::BadRequest => (400, "bad-request", "the request is not well formed"),
+            Self::Unauthorized => (401, "unauthorized", "who is asking is not known"),
+            Self::Forbidden => (403, "forbidden", "the caller may not do this"),
+            Self::NotFound => (404, "not-found", "nothing is there"),
+            Self::MethodNotAllowed => (405, "method-not-allowed", "the method does not fit the path"),
+            Self::Conflict => (409, "conflict", "the state does not allow it"),
+            Self::VersionMismatch => (412, "version-mismatch", "the row has changed"),
+            Self::TooLarge => (413, "too-large", "it is larger than allowed"),
+            Self::UnsupportedMediaType => (415, "unsupported-media-type", "the body is of another type"),
+            Self::Invalid => (422, "invalid", "a value breaks a rule"),
+            Self::TooManyRequests => (429, "too-many-requests", "the caller asks too often"),
+            Self::Internal => (500, "internal", "the program has a fault"),
+            Self::Overloaded => (503, "overloaded", "the server has more to do than it can"),
+            Self::OutcomeUnknown => (503, "outcome-unknown", "it may or may not have been stored"),
+            Self::DiskFull => (507, "disk-full", "nothing was stored"),
+        }
+    }
+}
+
+impl Error {
+    fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, detail: detail.into(), fields: Vec::new(), source: None }))
+    }
+
+    /// 400: the request is not well formed, or a value has the wrong type.
+    #[must_use]
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(Kind::BadRequest, detail)
+    }
+
+    /// 401: the caller is not known.
+    #[must_use]
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Unauthorized, detail)
+    }
+
+    /// 403: the caller is known and may not do this.
+    #[must_use]
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, detail)
+    }
+
+    /// 404: nothing has this key or path.
+    #[must_use]
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, detail)
+    }
+
+    /// 405: the path is known, the method is not among its own.
+    #[must_use]
+    pub fn method_not_allowed(detail: impl Into<String>) -> Self {
+        Self::new(Kind::MethodNotAllowed, detail)
+    }
+
+    /// 409: the state does not allow it: a unique value is taken, a rule of the program says no.
+    #[must_use]
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, detail)
+    }
+
+    /// 412: the row is no longer the one that was expected.
+    #[must_use]
+    pub fn version_mismatch(detail: impl Into<String>) -> Self {
+        Self::new(Kind::VersionMismatch, detail)
+    }
+
+    /// 413: larger than a limit allows.
+    #[must_use]
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, detail)
+    }
+
+    /// 415: the body is of a type that this route does not read.
+    #[must_use]
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::new(Kind::UnsupportedMediaType, detail)
+    }
+
+    /// 422: a value breaks a check, or a reference points nowhere.
+    #[must_use]
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, detail)
+    }
+
+    /// 429: the caller asks too often.
+    #[must_use]
+    pub fn too_many_requests(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooManyRequests, detail)
+    }
+
+    /// 500: a fault of the program. The detail goes to the log, never to the caller.
+    #[must_use]
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Internal, detail)
+    }
+
+    /// 503: more to do than can be done; trying again later is right.
+    #[must_use]
+    pub fn overloaded(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Overloaded, detail)
+    }
+
+    /// 503: the disk failed while the change was under way; whether it is stored is known after the next start.
+    #[must_use]
+    pub fn outcome_unknown(detail: impl Into<String>) -> Self {
+        Self::new(Kind::OutcomeUnknown, detail)
+    }
+
+    /// 507: the disk is full; nothing was stored.
+    #[must_use]
+    pub fn disk_full(detail: impl Into<String>) -> Self {
+        Self::new(Kind::DiskFull, detail)
+    }
+
+    /// The same error with what is wrong in single fields.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// The same error with the error that caused it, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.kind.row().0
+    }
+
+    /// The problem type: `not-found`.
+    #[must_use]
+    pub fn problem(&self) -> &'static str {
+        self.0.kind.row().1
+    }
+
+    /// The title of the problem type, the same for every error of its kind.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.0.kind.row().2
+    }
+
+    /// What happened, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What is wrong in single fields; empty when the error is about the whole.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+
+    /// Is this about a request that is not well formed?
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.0.kind == Kind::BadRequest
+    }
+
+    /// Is nothing there?
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == Kind::NotFound
+    }
+
+    /// Does the state not allow it?
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == Kind::Conflict
+    }
+
+    /// Has the row changed since?
+    #[must_use]
+    pub fn is_version_mismatch(&self) -> bool {
+        self.0.kind == Kind::VersionMismatch
+    }
+
+    /// Does a value break a rule?
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        self.0.kind == Kind::Invalid
+    }
+
+    /// Is it larger than allowed?
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.0.kind == Kind::TooLarge
+    }
+
+    /// Is it a fault of the program?
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.0.kind == Kind::Internal
+    }
+
+    /// Would trying again later help?
+    #[must_use]
+    pub fn is_overloaded(&self) -> bool {
+        self.0.kind == Kind::Overloaded
+    }
+
+    /// Is it unknown whether the change was stored?
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.kind == Kind::OutcomeUnknown
+    }
+
+    /// Is the disk full?
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        self.0.kind == Kind::DiskFull
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)?;
+        for (n, FieldError { field, detail }) in self.0.fields.iter().enumerate() {
+            let joint = if n == 0 && self.0.detail.is_empty() { "" } else { "; " };
+            if field.is_empty() {
+                write!(f, "{joint}{detail}")?;
+            } else {
+                write!(f, "{joint}{field}: {detail}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)?;
+        match &self.0.source {
+            Some(source) => write!(f, " ({source})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    /// A file or a socket that a program's own method used: a fault inside, its words for the log alone.
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(error.to_string()).with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_name_every_field() {
+        let error = Error::invalid("two values break a rule").with_fields(vec![
+            FieldError { field: "title".into(), detail: "expected 1 to 200 characters, found 0".into() },
+            FieldError { field: String::new(), detail: "the order is empty".into() },
+        ]);
+        assert_eq!(error.status(), 422);
+        assert_eq!(
+            error.to_string(),
+            "two values break a rule; title: expected 1 to 200 characters, found 0; the order is empty"
+        );
+    }
+
+    #[test]
+    fn an_error_is_one_word_wide() {
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+}
