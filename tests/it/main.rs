@@ -1,0 +1,2 @@
+//! The integration tests, one binary. Each module is named by the room or the promise it holds.
+
