@@ -179,7 +179,9 @@ impl<T: Value> Value for Option<T> {
 
     fn order(&self, w: &mut KeyWriter) {
         match self {
-            None => w.none(),
+            None => {
+                w.none();
+            }
             Some(value) => {
                 w.some();
                 value.order(w);

@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         Malformed { offset: self.at, expected: expected.to_owned() }
     }
 
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+    fn advance(&mut self, len: usize) -> Option<&'a [u8]> {
         let end = self.at.checked_add(len)?;
         let taken = self.bytes.get(self.at..end)?;
         self.at = end;
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
     }
 
     fn big_endian(&mut self, len: usize) -> Option<u64> {
-        Some(self.take(len)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+        Some(self.advance(len)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
 
     /// The kind of the next value; `None` at the end.
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let start = self.at;
-        let first = self.take(1)?.first()? & 0x1f;
+        let first = self.advance(1)?.first()? & 0x1f;
         let argument = match first {
             0..=23 => Some(u64::from(first)),
             24 => self.big_endian(1),
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
     /// When something else is here.
     pub fn float(&mut self) -> Result<f64, Malformed> {
         let start = self.at;
-        let value = match self.take(1) {
+        let value = match self.advance(1) {
             Some([0xfb]) => self.big_endian(8).map(f64::from_bits),
             Some([0xfa]) => {
                 self.big_endian(4).and_then(|bits| u32::try_from(bits).ok()).map(|bits| f64::from(f32::from_bits(bits)))
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     /// When something else is here.
     pub fn float32(&mut self) -> Result<f32, Malformed> {
         let start = self.at;
-        let value = match self.take(1) {
+        let value = match self.advance(1) {
             Some([0xfa]) => self.big_endian(4).and_then(|bits| u32::try_from(bits).ok()).map(f32::from_bits),
             _ => None,
         };
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<&'a str, Malformed> {
         let start = self.at;
         let length = self.length(Major::Text, "text")?;
-        let text = self.take(length).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let text = self.advance(length).and_then(|bytes| std::str::from_utf8(bytes).ok());
         text.ok_or_else(|| Malformed { offset: start, expected: "text".to_owned() })
     }
 
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
     pub fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let start = self.at;
         let length = self.length(Major::Bytes, "bytes")?;
-        self.take(length).ok_or_else(|| Malformed { offset: start, expected: "bytes".to_owned() })
+        self.advance(length).ok_or_else(|| Malformed { offset: start, expected: "bytes".to_owned() })
     }
 
     /// The head of a list: how many values follow.

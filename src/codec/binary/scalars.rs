@@ -1,6 +1,7 @@
 //! The types of std in CBOR.
 
-use super::{FromBinary, Major, Malformed, Reader, ToBinary, Writer};
+use super::{FromBinary, Malformed, Reader, ToBinary, Writer};
+use crate::codec::json::Json;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -152,6 +153,19 @@ impl FromBinary for String {
 impl ToBinary for Cow<'_, str> {
     fn to_binary(&self, w: &mut Writer<'_>) {
         w.text(self);
+    }
+}
+
+impl ToBinary for Json {
+    /// Its JSON text: numbers of any size stay as they were written.
+    fn to_binary(&self, w: &mut Writer<'_>) {
+        w.text(&self.to_string());
+    }
+}
+
+impl FromBinary for Json {
+    fn from_binary(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        r.text()?.parse().map_err(|_not_json| r.malformed("JSON"))
     }
 }
 
