@@ -1,2 +1,1 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
-
