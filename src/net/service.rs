@@ -15,6 +15,12 @@ pub trait Service: Send + Sync + 'static {
     /// ahead of, if it reads. A panic is caught and answered with [`Service::panicked`].
     fn call(&self, request: Request, peer: &Peer, after: Option<Ticket>) -> Reply;
 
+    /// What the body of this request may measure, in bytes; none: [`Limits::body`](crate::http::Limits). Asked when the
+    /// head is whole and before anything of the body is read. `request` has no body yet.
+    fn body_limit(&self, _request: &Request, _peer: &Peer) -> Option<u64> {
+        None
+    }
+
     /// What has become of a ticket. Asked when an answer is parked, and again after each [`Waker::wake`](super::Waker);
     /// so it is a load and a comparison, and it neither blocks nor panics.
     fn settled(&self, ticket: Ticket) -> Settled;

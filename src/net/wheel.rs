@@ -82,7 +82,10 @@ mod tests {
                     let deadline = now + random.below(50_000);
                     let token = Token::from_u64(n);
                     let called = wheel.insert(token, deadline);
-                    assert!((deadline..=deadline + 1024).contains(&called), "seed {seed}: {deadline} at {called}");
+                    assert!(
+                        (deadline..=deadline + 1024).contains(&called),
+                        "seed {seed}: {deadline} at {called}"
+                    );
                     waiting.push((token, deadline));
                 }
                 now += random.below(3000);

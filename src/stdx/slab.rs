@@ -18,7 +18,10 @@ impl Token {
 
     /// The token of [`Token::to_u64`].
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart as they were put together")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the halves are taken apart as they were put together"
+    )]
     pub const fn from_u64(number: u64) -> Self {
         Self { index: number as u32, generation: (number >> 32) as u32 }
     }
@@ -92,7 +95,9 @@ impl<T> Slab<T> {
         }
         let index = self.free;
         let place = &mut self.places[index as usize];
-        let Content::Free(next) = place.content else { unreachable!("place {index} is in the free chain and full") };
+        let Content::Free(next) = place.content else {
+            unreachable!("place {index} is in the free chain and full")
+        };
         self.free = next;
         place.content = Content::Full(value);
         Token { index, generation: place.generation }
@@ -102,7 +107,9 @@ impl<T> Slab<T> {
     #[must_use]
     pub fn get(&self, token: Token) -> Option<&T> {
         match self.places.get(token.index as usize) {
-            Some(Place { generation, content: Content::Full(value) }) if *generation == token.generation => Some(value),
+            Some(Place { generation, content: Content::Full(value) }) if *generation == token.generation => {
+                Some(value)
+            }
             _ => None,
         }
     }
@@ -111,7 +118,9 @@ impl<T> Slab<T> {
     #[must_use]
     pub fn get_mut(&mut self, token: Token) -> Option<&mut T> {
         match self.places.get_mut(token.index as usize) {
-            Some(Place { generation, content: Content::Full(value) }) if *generation == token.generation => Some(value),
+            Some(Place { generation, content: Content::Full(value) }) if *generation == token.generation => {
+                Some(value)
+            }
             _ => None,
         }
     }
@@ -146,7 +155,10 @@ impl<T> Default for Slab<T> {
 
 impl<T> fmt::Debug for Slab<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slab").field("len", &self.len).field("places", &self.places.len()).finish_non_exhaustive()
+        f.debug_struct("Slab")
+            .field("len", &self.len)
+            .field("places", &self.places.len())
+            .finish_non_exhaustive()
     }
 }
 
