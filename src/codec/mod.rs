@@ -3,3 +3,4 @@
 pub mod binary;
 pub mod json;
 pub mod order;
+pub mod percent;

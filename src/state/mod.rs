@@ -1,1 +1,3 @@
-//! state
+//! What the program knows: persistent trees.
+
+pub mod tree;

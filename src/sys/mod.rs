@@ -1,5 +1,7 @@
 //! The only room that may say `unsafe`.
 
+pub(crate) mod crc32c;
+
 /// Fills `bytes` from the kernel's generator; a failure ends the process.
 pub(crate) fn getrandom(bytes: &mut [u8]) {
     use std::io::Read;
