@@ -2,7 +2,7 @@
 
 use super::{Model, Report};
 use crate::codec::binary::{Malformed, Reader, Writer};
-use crate::codec::json;
+use crate::codec::json::{self, ToJson};
 use crate::codec::order::KeyWriter;
 use std::any::Any;
 use std::fmt;

@@ -5,6 +5,7 @@ use crate::codec::json;
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
 use crate::model::{Entity, IndexSpec, Models, Row, Schema};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// The longest key, and the longest entry of an index, in bytes: keys live inside the nodes of the trees and are compared
@@ -69,16 +70,9 @@ impl Table {
 
     /// The keys of the rows whose entries in this index begin with `prefix`.
     pub fn keys_by(&self, index: usize, prefix: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
-        let entries = self.indexes[index].range::<[u8], _>((
-            std::ops::Bound::Included(prefix),
-            // The end of the prefix's range; every possible key where the prefix is all 0xff.
-            std::ops::Bound::Unbounded,
-        ));
         let end = Key::successor_of_prefix(prefix);
-        let bounded = match &end {
-            Some(end) => self.indexes[index].range::<[u8], _>(prefix..end.as_bytes()),
-            None => entries,
-        };
+        let end = end.as_ref().map_or(Bound::Unbounded, |end| Bound::Excluded(end.as_bytes()));
+        let bounded = self.indexes[index].range::<[u8], _>((Bound::Included(prefix), end));
         bounded.map(|(entry, start)| &entry.as_bytes()[usize::from(*start)..])
     }
 
@@ -213,9 +207,8 @@ impl State {
                 continue;
             }
             w.reset();
-            let to_itself = || reference.target == table && w.as_bytes() == key.as_bytes();
             if row.field_reference(reference.field, &mut w)
-                && !to_itself()
+                && !(reference.target == table && w.as_bytes() == key.as_bytes())
                 && self.tables[reference.target].get(w.as_bytes()).is_none()
             {
                 let target = self.schema(reference.target).name;
