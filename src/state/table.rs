@@ -68,12 +68,20 @@ impl Table {
         self.next_id = next;
     }
 
-    /// The keys of the rows whose entries in this index begin with `prefix`.
-    pub fn keys_by(&self, index: usize, prefix: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    /// The keys of the rows whose entries in this index begin with `prefix`, behind the key `after` (which is right where
+    /// the prefix is all the values of the index).
+    pub fn keys_by<'a>(
+        &'a self,
+        index: usize,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+    ) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
+        let behind = after.map(|key| [prefix, key].concat());
+        let start = behind.as_deref().map_or(Bound::Included(prefix), Bound::Excluded);
         let end = Key::successor_of_prefix(prefix);
         let end = end.as_ref().map_or(Bound::Unbounded, |end| Bound::Excluded(end.as_bytes()));
-        let bounded = self.indexes[index].range::<[u8], _>((Bound::Included(prefix), end));
-        bounded.map(|(entry, start)| &entry.as_bytes()[usize::from(*start)..])
+        let entries = self.indexes[index].range::<[u8], _>((start, end));
+        entries.map(|(entry, start)| &entry.as_bytes()[usize::from(*start)..])
     }
 
     /// Puts a row in, in place of the one with its key. The indexes follow.
@@ -182,7 +190,13 @@ impl State {
     ///
     /// # Errors
     /// 409 for a unique value, 422 for the rest.
-    pub fn admit(&self, table: usize, key: &Key, row: &dyn Entity, before: Option<&dyn Entity>) -> Result<()> {
+    pub fn admit(
+        &self,
+        table: usize,
+        key: &Key,
+        row: &dyn Entity,
+        before: Option<&dyn Entity>,
+    ) -> Result<()> {
         let schema = self.schema(table);
         let mut w = KeyWriter::new();
         if key.as_bytes().len() > INDEX_KEY_BYTES_MAX {
@@ -198,7 +212,11 @@ impl State {
                 return Err(too_long(schema.field_name(spec.fields[0])));
             }
             let counts = spec.unique && !spec.fields.iter().any(|field| row.field_is_null(*field));
-            if counts && self.tables[table].keys_by(position, w.as_bytes()).any(|other| other != key.as_bytes()) {
+            if counts
+                && self.tables[table]
+                    .keys_by(position, w.as_bytes(), None)
+                    .any(|other| other != key.as_bytes())
+            {
                 return Err(unique_taken(schema, spec));
             }
         }
@@ -223,7 +241,11 @@ impl State {
 
     /// The error for a key that is taken.
     pub(crate) fn key_taken(&self, table: usize, row: &dyn Entity) -> Error {
-        Error::conflict(format!("a {} with the key {} is there already", self.schema(table).name, show_key(row)))
+        Error::conflict(format!(
+            "a {} with the key {} is there already",
+            self.schema(table).name,
+            show_key(row)
+        ))
     }
 
     /// Every rule of this room, checked the slow way.
@@ -238,14 +260,28 @@ impl State {
                 row.value.key_order(&mut w);
                 assert_eq!(w.as_bytes(), key.as_bytes(), "a row of {} stands under another key", schema.name);
                 let counted = row.value.key_counter();
-                assert!(counted.is_none_or(|id| id < table.next_id), "the counter of {} fell behind", schema.name);
+                assert!(
+                    counted.is_none_or(|id| id < table.next_id),
+                    "the counter of {} fell behind",
+                    schema.name
+                );
             }
             for (spec, tree) in schema.indexes.iter().zip(&table.indexes) {
-                assert_eq!(tree.len(), table.rows.len(), "an index of {} has not one entry a row", schema.name);
+                assert_eq!(
+                    tree.len(),
+                    table.rows.len(),
+                    "an index of {} has not one entry a row",
+                    schema.name
+                );
                 let mut values: Vec<Vec<u8>> = Vec::new();
                 for (key, row) in table.rows.iter() {
                     let start = entry_of(spec, &row.value, key.as_bytes(), &mut w);
-                    assert_eq!(tree.get(w.as_bytes()), Some(&start), "an index of {} lacks a row", schema.name);
+                    assert_eq!(
+                        tree.get(w.as_bytes()),
+                        Some(&start),
+                        "an index of {} lacks a row",
+                        schema.name
+                    );
                     if spec.unique && !spec.fields.iter().any(|field| row.value.field_is_null(*field)) {
                         values.push(w.as_bytes()[..usize::from(start)].to_vec());
                     }
@@ -260,13 +296,15 @@ impl State {
 }
 
 fn too_long(field: &str) -> Error {
-    let detail = format!("is longer than {INDEX_KEY_BYTES_MAX} bytes, the most that can stand in a key or an index");
+    let detail =
+        format!("is longer than {INDEX_KEY_BYTES_MAX} bytes, the most that can stand in a key or an index");
     Error::invalid("a key is too long").with_fields(vec![FieldError { field: field.to_owned(), detail }])
 }
 
 fn unique_taken(schema: &Schema, spec: &IndexSpec) -> Error {
     let names: Vec<_> = spec.fields.iter().map(|field| schema.field_name(*field)).collect();
-    let fields = names.iter().map(|name| FieldError { field: (*name).to_owned(), detail: "is taken".to_owned() });
+    let fields =
+        names.iter().map(|name| FieldError { field: (*name).to_owned(), detail: "is taken".to_owned() });
     let words = names.join(" and ");
     Error::conflict(format!("another {} has the same {words}", schema.name)).with_fields(fields.collect())
 }
