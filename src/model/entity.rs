@@ -33,6 +33,8 @@ pub trait Entity: Any + Send + Sync {
     fn row_to_binary(&self, w: &mut Writer<'_>);
     /// Appends its key as it stands in the table.
     fn key_order(&self, w: &mut KeyWriter);
+    /// Its key as JSON, for messages and documents.
+    fn key_to_json(&self, w: &mut json::Writer);
     /// Appends the journal form of its key.
     fn key_to_binary(&self, w: &mut Writer<'_>);
     /// The number in its key, where keys are counted.
@@ -50,6 +52,8 @@ pub trait Entity: Any + Send + Sync {
     fn field_same(&self, field: usize, other: &dyn Entity) -> bool;
     /// Appends the key that a field refers to; false when it refers to nothing.
     fn field_reference(&self, field: usize, w: &mut KeyWriter) -> bool;
+    /// Is a field null?
+    fn field_is_null(&self, field: usize) -> bool;
     /// Makes a field null; false when it cannot be.
     fn clear_field(&mut self, field: usize) -> bool;
     /// Sets a field to a time.
@@ -90,6 +94,10 @@ impl<T: Model> Entity for T {
         super::Value::order(self.key(), w);
     }
 
+    fn key_to_json(&self, w: &mut json::Writer) {
+        self.key().to_json(w);
+    }
+
     fn key_to_binary(&self, w: &mut Writer<'_>) {
         crate::codec::binary::ToBinary::to_binary(self.key(), w);
     }
@@ -116,6 +124,10 @@ impl<T: Model> Entity for T {
 
     fn field_reference(&self, field: usize, w: &mut KeyWriter) -> bool {
         T::fields()[field].reference(self, w)
+    }
+
+    fn field_is_null(&self, field: usize) -> bool {
+        T::fields()[field].is_null(self)
     }
 
     fn clear_field(&mut self, field: usize) -> bool {

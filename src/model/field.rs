@@ -25,6 +25,8 @@ pub trait FieldOps<M>: Send + Sync {
     fn target(&self) -> Option<Target>;
     /// The number in it, where keys are counted.
     fn counter(&self, row: &M) -> Option<u64>;
+    /// Is it null?
+    fn is_null(&self, row: &M) -> bool;
     /// Makes it null; false when it cannot be.
     fn clear(&self, row: &mut M) -> bool;
     /// Sets it to a time; false when it cannot hold one.
@@ -91,6 +93,10 @@ impl<M, F: Value> FieldOps<M> for FieldAccess<M, F> {
 
     fn counter(&self, row: &M) -> Option<u64> {
         (self.get)(row).counter()
+    }
+
+    fn is_null(&self, row: &M) -> bool {
+        (self.get)(row).is_null()
     }
 
     fn clear(&self, row: &mut M) -> bool {

@@ -62,6 +62,8 @@ pub struct Reference {
     pub target: usize,
     /// The position of the index that finds the rows by it.
     pub index: usize,
+    /// Can the field be null?
+    pub optional: bool,
     /// What happens when the other row is removed.
     pub on_remove: OnRemove,
 }
@@ -113,7 +115,7 @@ pub struct Models {
     /// By the place of the type's slot: the position.
     positions: Vec<Option<usize>>,
     /// Which target a reference has, by name, until all are known.
-    open: Vec<(usize, usize, &'static str)>,
+    open: Vec<(usize, usize, &'static str, bool)>,
 }
 
 impl Models {
@@ -156,7 +158,7 @@ impl Models {
                 if role.on_remove == OnRemove::Clear && !ops.can_clear() {
                     return cannot("is cleared on removal, but cannot be null: make it an Option");
                 }
-                self.open.push((position, field, target.name));
+                self.open.push((position, field, target.name, ops.can_clear()));
                 (target.register)(self)?;
             }
         }
@@ -165,7 +167,7 @@ impl Models {
 
     /// Ties references to their tables. Called once, after all models are registered.
     pub fn tie(&mut self) {
-        for (position, field, target) in std::mem::take(&mut self.open) {
+        for (position, field, target, optional) in std::mem::take(&mut self.open) {
             let target = self.schemas.iter().position(|schema| schema.name == target);
             let target = target.expect("a reference registers its target when it is found");
             let schema = &mut self.schemas[position];
@@ -176,7 +178,7 @@ impl Models {
                 schema.indexes.len() - 1
             });
             let on_remove = schema.model.roles[field].on_remove;
-            schema.references.push(Reference { field, target, index, on_remove });
+            schema.references.push(Reference { field, target, index, optional, on_remove });
             let reference = schema.references.len() - 1;
             self.schemas[target].referrers.push((position, reference));
         }

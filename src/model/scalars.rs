@@ -203,6 +203,10 @@ impl<T: Value> Value for Option<T> {
         self.as_ref().is_some_and(|value| value.reference(w))
     }
 
+    fn is_null(&self) -> bool {
+        self.is_none()
+    }
+
     fn from_time(time_ms: u64) -> Option<Self> {
         T::from_time(time_ms).map(Some)
     }

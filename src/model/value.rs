@@ -43,6 +43,11 @@ pub trait Value: FromJson + ToJson + FromBinary + ToBinary + Sized + Send + Sync
         false
     }
 
+    /// Is it null? Nulls are never in each other's way in a unique index.
+    fn is_null(&self) -> bool {
+        false
+    }
+
     /// The number in the key, where keys are counted.
     fn counter(&self) -> Option<u64> {
         None

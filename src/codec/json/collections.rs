@@ -104,7 +104,7 @@ impl<T: FromJson, const N: usize> FromJson for [T; N] {
         match outcome {
             Err(Halt::Syntax) => Err(Halt::Syntax),
             _ if found == 0 && outcome.is_err() => Err(Halt::Invalid),
-            _ if found != N => Err(r.reject(format!("expected an array of {N}, found {found}"))),
+            _ if found != N => Err(r.reject_with(|| format!("expected an array of {N}, found {found}"))),
             Err(Halt::Invalid) => Err(Halt::Invalid),
             Ok(()) => Self::try_from(elements).map_err(|_found| Halt::Invalid),
         }
@@ -135,7 +135,7 @@ fn map<K: TextKey, V: FromJson>(
             Ok(key) => key,
             Err(expected) => {
                 r.skip()?;
-                return Err(r.reject(format!("expected {expected} as the key")));
+                return Err(r.reject_with(|| format!("expected {expected} as the key")));
             }
         };
         let value = V::from_json(r)?;

@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         let faults = self.faults.count();
         let skipped = self.skip();
         if strict && skipped.is_ok() {
-            self.reject(match nearest(key, names.iter().copied()) {
+            self.reject_with(|| match nearest(key, names.iter().copied()) {
                 Some(name) => format!("unknown, the nearest name is `{name}`"),
                 None => format!("unknown, expected one of: {}", names.join(", ")),
             });
@@ -81,6 +81,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Halt::Invalid`] when it is no object or any entry was invalid; [`Halt::Syntax`] when it is no JSON.
+    #[expect(clippy::type_complexity, reason = "a name for it would hide what the closure is given")]
     pub fn map(
         &mut self,
         each: &mut dyn FnMut(Cow<'a, str>, &mut Self) -> Result<(), Halt>,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::error::{Error, FieldError};
 
-/// How many faults of one document are told. More of them help nobody, and a hostile body could have a million.
+/// How many faults of one document are told, the last place being kept for one that ends the reading. More of them
+/// help nobody, and a hostile body could have a million.
 pub const MAX_ERRORS: usize = 32;
 
 /// How many characters of a client's key stand in a path. Names of a program's own fields are never cut.
@@ -106,21 +107,22 @@ pub(super) struct Faults {
 }
 
 impl Faults {
+    /// A fault of the value that began when so much was left. A body that is one fault after the other costs no words
+    /// beyond those that are told.
     #[cold]
-    pub(super) fn add(&mut self, path: String, detail: String, left: usize) {
-        if self.list.len() < MAX_ERRORS {
-            self.list.push(Fault { path, detail, left });
+    pub(super) fn add(&mut self, detail: impl FnOnce() -> String, left: usize) {
+        if self.list.len() < MAX_ERRORS - 1 {
+            self.list.push(Fault { path: String::new(), detail: detail(), left });
         } else {
             self.more = self.more.saturating_add(1);
         }
     }
 
-    /// A fault that ends the reading. It is told even where the list is full: it is what the sender mends first.
+    /// A fault that ends the reading; there is one of them at most, and its place is kept.
     #[cold]
     pub(super) fn add_syntax(&mut self, detail: String, left: usize) {
-        if self.list.len() >= MAX_ERRORS {
-            self.list.pop();
-            self.more = self.more.saturating_add(1);
+        if self.syntax {
+            return; // a caller went on all the same: what it meets there says nothing
         }
         self.list.push(Fault { path: String::new(), detail, left });
         self.syntax = true;
@@ -151,7 +153,7 @@ impl Faults {
     /// The finished list, with lines and columns in `whole`.
     pub(super) fn into_errors(mut self, whole: &[u8], text: bool) -> Errors {
         if self.list.is_empty() {
-            self.add(String::new(), "refused".to_owned(), whole.len());
+            self.add(|| "refused".to_owned(), whole.len());
         }
         let item = |Fault { path, detail, left }| {
             let (line, column) = position(whole, whole.len().saturating_sub(left));

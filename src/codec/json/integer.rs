@@ -1,5 +1,7 @@
 //! Integers: exact, each in its own range, or refused with the range in words.
 
+use std::fmt::Display;
+
 use super::errors::Halt;
 use super::number::{NumberText, whole_number};
 use super::reader::{Kind, Reader};
@@ -43,31 +45,27 @@ fn exact_u128(number: NumberText<'_>) -> Option<u128> {
 
 impl Reader<'_> {
     /// Reads an integer of the type `T`, whose range is told in the error.
-    fn integer<T: TryFrom<i128>>(
-        &mut self,
-        min: impl std::fmt::Display,
-        max: impl std::fmt::Display,
-    ) -> Result<T, Halt> {
+    fn integer<T: TryFrom<i128> + Copy + Display>(&mut self, min: T, max: T) -> Result<T, Halt> {
         let what = || format!("an integer from {min} to {max}");
         if self.text.is_none() && !matches!(self.begin()?, b'-' | b'0'..=b'9') {
-            return Err(self.expected(&what()));
+            return Err(self.expected_with(what));
         }
         let number = match self.text {
             None => self.number_text()?,
             Some(text) => match whole_number(text) {
                 Some(number) => self.take_text(number),
-                None => return Err(self.expected(&what())),
+                None => return Err(self.expected_with(what)),
             },
         };
         match exact_i128(number).map(T::try_from) {
             Some(Ok(value)) => Ok(value),
-            _ => Err(self.out_of_range(&what(), number)),
+            _ => Err(self.out_of_range(what, number)),
         }
     }
 
     #[cold]
-    fn out_of_range(&mut self, what: &str, number: NumberText<'_>) -> Halt {
-        self.reject(format!("expected {what}, found {}", number.shown()))
+    fn out_of_range(&mut self, what: impl Fn() -> String, number: NumberText<'_>) -> Halt {
+        self.reject_with(|| format!("expected {}, found {}", what(), number.shown()))
     }
 
     /// Reads an integer from 0 to 2^64-1, exactly. `1.0` and `1e2` are no integers.
@@ -91,7 +89,7 @@ impl Reader<'_> {
     /// # Errors
     /// [`Halt::Invalid`] when it is another value; [`Halt::Syntax`] when it is none.
     pub fn u128(&mut self) -> Result<u128, Halt> {
-        self.wide(&format_args!("an integer from 0 to {}, in a string", u128::MAX), exact_u128)
+        self.wide(u128::MIN, u128::MAX, exact_u128)
     }
 
     /// Reads an integer from -2^127 to 2^127-1, exactly, from a string or a number.
@@ -99,26 +97,28 @@ impl Reader<'_> {
     /// # Errors
     /// [`Halt::Invalid`] when it is another value; [`Halt::Syntax`] when it is none.
     pub fn i128(&mut self) -> Result<i128, Halt> {
-        self.wide(&format_args!("an integer from {} to {}, in a string", i128::MIN, i128::MAX), exact_i128)
+        self.wide(i128::MIN, i128::MAX, exact_i128)
     }
 
-    fn wide<T>(
+    fn wide<T: Copy + Display>(
         &mut self,
-        what: &std::fmt::Arguments<'_>,
+        min: T,
+        max: T,
         exact: fn(NumberText<'_>) -> Option<T>,
     ) -> Result<T, Halt> {
+        let what = || format!("an integer from {min} to {max}, in a string");
         let kind = self.peek()?;
         if kind == Kind::Number {
             let number = self.number_text()?;
-            return exact(number).ok_or_else(|| self.out_of_range(&what.to_string(), number));
+            return exact(number).ok_or_else(|| self.out_of_range(what, number));
         }
         if kind != Kind::String {
-            return Err(self.expected(&what.to_string()));
+            return Err(self.expected_with(what));
         }
         let string = self.string()?;
         match whole_number(&string) {
-            Some(number) => exact(number).ok_or_else(|| self.out_of_range(&what.to_string(), number)),
-            None => Err(self.reject(format!("expected {what}, found another string"))),
+            Some(number) => exact(number).ok_or_else(|| self.out_of_range(what, number)),
+            None => Err(self.reject_with(|| format!("expected {}, found another string", what()))),
         }
     }
 }

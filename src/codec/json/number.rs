@@ -30,12 +30,12 @@ struct Misspelt<'a>(&'a [u8], &'static str);
 fn scan(bytes: &[u8]) -> Result<(NumberText<'_>, &[u8]), Misspelt<'_>> {
     let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
     let mut rest = match unsigned {
+        [b'0', after @ ..] if after.first().is_some_and(u8::is_ascii_digit) => {
+            return Err(Misspelt(after, "no digit behind a leading 0"));
+        }
         [b'0', after @ ..] => after,
         _ => digits(unsigned)?,
     };
-    if rest.len() != unsigned.len() && unsigned.first() == Some(&b'0') && matches!(rest, [b'0'..=b'9', ..]) {
-        return Err(Misspelt(rest, "no digit behind a leading 0"));
-    }
     let mut integer = true;
     if let [b'.', after @ ..] = rest {
         integer = false;
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn too_large(&mut self, number: NumberText<'_>, max: impl fmt::LowerExp) -> Halt {
-        self.reject(format!("expected a number from -{max:e} to {max:e}, found {}", number.shown()))
+        self.reject_with(|| format!("expected a number from -{max:e} to {max:e}, found {}", number.shown()))
     }
 }
 

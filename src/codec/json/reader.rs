@@ -165,13 +165,19 @@ impl<'a> Reader<'a> {
     /// ```
     #[cold]
     pub fn expected(&mut self, what: &str) -> Halt {
+        self.expected_with(|| what.to_owned())
+    }
+
+    /// As [`Reader::expected`], the words made only when there is room for them.
+    #[cold]
+    pub(super) fn expected_with(&mut self, what: impl FnOnce() -> String) -> Halt {
         let found = match self.peek() {
             Ok(_) if self.text == Some("") => "nothing",
             Ok(kind) => kind.name(),
             Err(halt) => return halt,
         };
         match self.skip() {
-            Ok(()) => self.reject(format!("expected {what}, found {found}")),
+            Ok(()) => self.reject_with(|| format!("expected {}, found {found}", what())),
             Err(halt) => halt,
         }
     }
@@ -179,7 +185,12 @@ impl<'a> Reader<'a> {
     /// Records `detail` about the value that was just read. Always [`Halt::Invalid`].
     #[cold]
     pub fn reject(&mut self, detail: impl Into<String>) -> Halt {
-        self.faults.add(String::new(), detail.into(), self.start);
+        self.reject_with(|| detail.into())
+    }
+
+    #[cold]
+    pub(super) fn reject_with(&mut self, detail: impl FnOnce() -> String) -> Halt {
+        self.faults.add(detail, self.start);
         Halt::Invalid
     }
 

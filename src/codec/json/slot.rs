@@ -56,7 +56,9 @@ impl Reader<'_> {
 
     #[cold]
     fn missing(&mut self, name: &str) {
-        self.faults.add(name.to_owned(), "missing".to_owned(), self.start);
+        let faults = self.faults.count();
+        self.reject("missing");
+        self.faults.prefix(faults, name);
     }
 
     /// Reads over a value whose key has been there before.

@@ -31,7 +31,7 @@ pub enum Json {
     /// a string
     String(String),
     /// an array
-    Array(Vec<Json>),
+    Array(Vec<Self>),
     /// an object
     Object(Object),
 }
