@@ -28,7 +28,7 @@ mod work;
 
 pub use caller::Caller;
 pub use engine::{COMMAND_SLOW_MS, COMMAND_WAIT_MS, Cause, Engine, Ran};
-pub use open::{Loaded, Opening, Program, open};
+pub use open::{Loaded, Loader, Opening, Program, open};
 pub use published::Standing;
 pub use tables::{Edited, Lookup, TableMut, TableRef};
 pub use tx::Tx;
