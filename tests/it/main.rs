@@ -1,1 +1,3 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
+
+mod json;
