@@ -31,6 +31,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Halt::Invalid`] when it is no object; [`Halt::Syntax`] when it is no JSON.
     pub fn object(&mut self, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
+        if let Some(parts) = self.parts.take() {
+            return self.object_in_parts(&parts, strict, fields);
+        }
         let start = self.enter(b'{', "an object")?;
         let mut more = !self.leaves_at_once(b'}');
         while more {
@@ -42,7 +45,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn object_field(&mut self, key: &str, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
+    pub(super) fn object_field(&mut self, key: &str, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
         let (faults, left) = (self.faults.count(), self.rest.len());
         let outcome = match fields.field(key, self) {
             Ok(true) => return Ok(()),

@@ -1,6 +1,7 @@
 //! The reader: where it stands, what it looks at next, and how it records what is wrong.
 
 use super::errors::{Errors, Faults, Halt};
+use super::parts::Parts;
 use super::string::show;
 
 /// How deep arrays and objects may lie in one another. A person's data is never this deep; a stack overflow is.
@@ -65,6 +66,8 @@ pub struct Reader<'a> {
     pub(super) start: usize,
     pub(super) depth: u32,
     pub(super) faults: Faults,
+    /// The object that stands here came in parts, and none is read yet.
+    pub(super) parts: Option<Parts<'a>>,
     bare: bool,
 }
 
@@ -79,6 +82,7 @@ impl<'a> Reader<'a> {
             start: json.len(),
             depth: 0,
             faults: Faults::default(),
+            parts: None,
             bare: false,
         }
     }
