@@ -61,7 +61,9 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream, errors: &mut Errors)
 
 /// Ours on a method: verbs, `call`, and what was meant to be one.
 fn is_ours(attribute: &Attribute) -> bool {
-    attribute.is(CALL) || VERBS.iter().any(|(verb, _)| attribute.is(verb)) || operation::meant(attribute).is_some()
+    attribute.is(CALL)
+        || VERBS.iter().any(|(verb, _)| attribute.is(verb))
+        || operation::meant(attribute).is_some()
 }
 
 /// Ours on a parameter. Documentation cannot stay on one.
@@ -157,7 +159,10 @@ fn prefix(given: TokenStream, owner: &Ident, errors: &mut Errors) -> Prefix {
 fn call_name(value: &TokenStream, argument: &Argument, errors: &mut Errors) -> Option<String> {
     let name = one_text(value, argument.span).as_ref().and_then(literal::text);
     let is_name = |name: &str| {
-        !name.is_empty() && name.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
+        !name.is_empty()
+            && name
+                .split('.')
+                .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
     };
     let name = name.filter(|name| is_name(name));
     if name.is_none() {

@@ -48,9 +48,16 @@ pub(crate) fn fill_in(
 }
 
 /// The whole block for a type called `name` in schemas.
-pub(crate) fn block(scope: &[(&'static str, TokenStream)], item: &Item, name: &str, docs: &str, code: &Code) -> TokenStream {
+pub(crate) fn block(
+    scope: &[(&'static str, TokenStream)],
+    item: &Item,
+    name: &str,
+    docs: &str,
+    code: &Code,
+) -> TokenStream {
     let body = fill(code.body, &[]);
-    let info = [("name", text(name)), ("docs", text(docs)), ("body", body), ("members", code.members.clone())];
+    let info =
+        [("name", text(name)), ("docs", text(docs)), ("body", body), ("members", code.members.clone())];
     let info = fill(
         "$x::TypeInfo { name: $name, docs: $docs, slot: &__SLOT, body: $x::TypeBody::$body, members: &[$members] }",
         &info,

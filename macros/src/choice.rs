@@ -50,7 +50,8 @@ fn choices(variants: &[Variant], errors: &mut Errors) -> Vec<Choice> {
     let mut member = 0usize;
     for (position, variant) in variants.iter().enumerate() {
         let said = rules(&variant.attributes, Place::Variant, errors);
-        let place = if variant.fields.form == FieldsForm::Tuple { Place::TupleField } else { Place::DataField };
+        let place =
+            if variant.fields.form == FieldsForm::Tuple { Place::TupleField } else { Place::DataField };
         let fields = plans(&variant.fields, place, errors);
         let (wire, span) = match said.rename {
             Some(rename) => rename,
@@ -79,12 +80,17 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
     let all = |piece: &dyn Fn(&Choice) -> TokenStream| choices.iter().map(piece).collect::<TokenStream>();
     let over = |arms: TokenStream| fill("match *self { $arms }", &[("arms", arms)]);
     let has_data = choices.iter().any(|choice| choice.form != FieldsForm::Unit);
-    let indexable = fill_in(scope, "#[automatically_derived] impl $declared $x::Indexable for $me $bounds {}", &[]);
+    let indexable =
+        fill_in(scope, "#[automatically_derived] impl $declared $x::Indexable for $me $bounds {}", &[]);
     let mut same = all(&Choice::same);
     if choices.len() > 1 {
         same.extend(fill("_ => false,", &[]));
     }
-    let same = if choices.is_empty() { over(same) } else { fill("match (self, other) { $arms }", &[("arms", same)]) };
+    let same = if choices.is_empty() {
+        over(same)
+    } else {
+        fill("match (self, other) { $arms }", &[("arms", same)])
+    };
     Code {
         body: "Choice",
         members: all(&Choice::members),
@@ -93,7 +99,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
         to_json: over(all(&Choice::to_json)),
         to_binary: over(all(&Choice::to_binary)),
         from_binary: fill(
-            "match $binary::Reader::variant(r, &__SLOT)? { $arms _ => $Err($binary::Reader::unknown_variant(r, &__SLOT)) }",
+            "match $binary::Reader::variant(r, &__SLOT)? { $arms _ => $Err($binary::Reader::unknown_variant(r)) }",
             &[("arms", all(&Choice::from_binary))],
         ),
         same,
@@ -176,7 +182,8 @@ impl Choice {
             }
         };
         let wrong = text(&format!("expected a value with it: {{{}: ..}}", quoted(&self.wire)));
-        let template = "$position => if has_value { $value } else { $Err($json::Reader::reject(r, $wrong)) },";
+        let template =
+            "$position => if has_value { $value } else { $Err($json::Reader::reject(r, $wrong)) },";
         self.fill(template, &[("value", value), ("wrong", wrong)])
     }
 
@@ -187,7 +194,9 @@ impl Choice {
         }
         let key = bytes(&format!("{{{}:", quoted(&self.wire)));
         let value = match (self.form, self.fields.as_slice()) {
-            (FieldsForm::Tuple, [_]) => each_fill(&self.fields, "<$ty as $json::ToJson>::to_json($local, w);"),
+            (FieldsForm::Tuple, [_]) => {
+                each_fill(&self.fields, "<$ty as $json::ToJson>::to_json($local, w);")
+            }
             (FieldsForm::Tuple, _) => record::write_json_tuple(&self.fields, "$local"),
             _ => record::write_json(&self.fields, "$local"),
         };

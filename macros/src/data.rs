@@ -60,12 +60,20 @@ pub(crate) fn whole_check(arguments: &Arguments) -> TokenStream {
 
 fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
-    for list in attributes.iter().filter(|attribute| attribute.is("data")).filter_map(|attribute| attribute.list.as_ref()) {
+    for list in attributes
+        .iter()
+        .filter(|attribute| attribute.is("data"))
+        .filter_map(|attribute| attribute.list.as_ref())
+    {
         for argument in arguments(list.stream(), list.span(), errors) {
             match (argument.word().as_str(), &argument.form) {
-                ("check", Form::Value(_)) if found.check.is_some() => errors.at(argument.span, "`check` is given twice"),
+                ("check", Form::Value(_)) if found.check.is_some() => {
+                    errors.at(argument.span, "`check` is given twice")
+                }
                 ("check", Form::Value(path)) => found.check = Some(path.clone()),
-                ("check", _) => errors.over(&argument.tokens, argument.span, "write `check = path::to::function`"),
+                ("check", _) => {
+                    errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
+                }
                 ("strict", Form::Flag) if found.strict => errors.at(argument.span, "`strict` is given twice"),
                 ("strict", Form::Flag) => found.strict = true,
                 ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),
@@ -74,7 +82,9 @@ fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
                     let text = crate::attribute::one_text(value, argument.span);
                     found.name = text.as_ref().and_then(literal::text);
                 }
-                ("", _) => errors.over(&argument.tokens, argument.span, "expected `check = path` or `strict`"),
+                ("", _) => {
+                    errors.over(&argument.tokens, argument.span, "expected `check = path` or `strict`")
+                }
                 (word, _) => errors.unknown(argument.span, "argument", word, &["check", "strict"]),
             }
         }
@@ -129,11 +139,17 @@ pub(crate) fn members(plans: &[Plan], head: TokenStream) -> TokenStream {
 }
 
 fn same(plans: &[Plan]) -> TokenStream {
-    fill("true $fields", &[("fields", each_fill(plans, "&& <$ty as $x::Value>::same(&self.$member, &other.$member)"))])
+    fill(
+        "true $fields",
+        &[("fields", each_fill(plans, "&& <$ty as $x::Value>::same(&self.$member, &other.$member)"))],
+    )
 }
 
 fn copy(plans: &[Plan]) -> TokenStream {
-    fill("Self { $fields }", &[("fields", each_fill(plans, "$member: <$ty as $x::Value>::copy(&self.$member),"))])
+    fill(
+        "Self { $fields }",
+        &[("fields", each_fill(plans, "$member: <$ty as $x::Value>::copy(&self.$member),"))],
+    )
 }
 
 fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[Plan]) -> Code {

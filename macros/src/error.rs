@@ -26,7 +26,8 @@ impl Errors {
     /// A word that is none of the known ones: lists them, and names the nearest.
     pub(crate) fn unknown(&mut self, place: Span, what: &str, word: &str, known: &[&str]) {
         let list = known.join("`, `");
-        let nearest = names::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let nearest =
+            names::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         self.at(place, format!("unknown {what} `{word}`{nearest}\nknown are: `{list}`"));
     }
 
@@ -41,7 +42,10 @@ impl Errors {
 
     /// One `compile_error!` for each.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.items.into_iter().flat_map(|(first, last, message)| compile_error(first, last, &message)).collect()
+        self.items
+            .into_iter()
+            .flat_map(|(first, last, message)| compile_error(first, last, &message))
+            .collect()
     }
 }
 

@@ -98,7 +98,10 @@ impl Generics {
         for name in self.params.iter().filter_map(|param| param.name.as_ref()) {
             let word = name.to_string();
             if types.iter().any(|ty| attribute::mentions(ty.clone(), &[&word])) {
-                bounds.extend(emit::fill("$name: $x::Value,", &[("name", TokenTree::from(name.clone()).into())]));
+                bounds.extend(emit::fill(
+                    "$name: $x::Value,",
+                    &[("name", TokenTree::from(name.clone()).into())],
+                ));
             }
         }
         if bounds.is_empty() { bounds } else { emit::fill("where $bounds", &[("bounds", bounds)]) }

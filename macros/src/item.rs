@@ -55,7 +55,8 @@ pub(crate) fn keyword(tokens: TokenStream) -> Option<Ident> {
     attributes(&mut cursor);
     visibility(&mut cursor);
     while let Some(TokenTree::Ident(ident)) = cursor.take() {
-        let modifier = ["unsafe", "const", "async", "extern", "default"].iter().any(|word| is_word(&ident, word));
+        let modifier =
+            ["unsafe", "const", "async", "extern", "default"].iter().any(|word| is_word(&ident, word));
         if !modifier {
             return Some(ident);
         }
@@ -77,7 +78,9 @@ pub(crate) fn parse(tokens: TokenStream) -> Option<Item> {
     let body = if is_word(&keyword, "struct") {
         Body::Struct(fields(&mut cursor))
     } else if is_word(&keyword, "enum") {
-        Body::Enum(cursor.group(Delimiter::Brace).map(|group| variants(&mut Cursor::of(&group))).unwrap_or_default())
+        Body::Enum(
+            cursor.group(Delimiter::Brace).map(|group| variants(&mut Cursor::of(&group))).unwrap_or_default(),
+        )
     } else {
         Body::Other
     };

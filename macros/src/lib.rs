@@ -26,14 +26,26 @@ use proc_macro::{Span, TokenStream};
 #[expect(non_snake_case, reason = "the attribute is named as the thing it makes")]
 #[proc_macro_attribute]
 pub fn Model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    derived("Model", &["struct", "enum"], "#[derive($x::ModelDerive)] #[model($arguments)] $item", arguments, item)
+    derived(
+        "Model",
+        &["struct", "enum"],
+        "#[derive($x::ModelDerive)] #[model($arguments)] $item",
+        arguments,
+        item,
+    )
 }
 
 /// Gives a struct or an enum the codec and the checks.
 #[expect(non_snake_case, reason = "the attribute is named as the thing it makes")]
 #[proc_macro_attribute]
 pub fn Data(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    derived("Data", &["struct", "enum"], "#[derive($x::DataDerive)] #[data($arguments)] $item", arguments, item)
+    derived(
+        "Data",
+        &["struct", "enum"],
+        "#[derive($x::DataDerive)] #[data($arguments)] $item",
+        arguments,
+        item,
+    )
 }
 
 /// Makes the methods of an impl block calls and routes.
@@ -47,9 +59,16 @@ pub fn Api(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Puts the item out as it is, behind a derive that does the work: so rustc resolves `cfg` and `cfg_attr` first.
-fn derived(attribute: &str, kinds: &[&str], template: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
+fn derived(
+    attribute: &str,
+    kinds: &[&str],
+    template: &str,
+    arguments: TokenStream,
+    item: TokenStream,
+) -> TokenStream {
     let keyword = item::keyword(item.clone());
-    let is_right = keyword.as_ref().is_none_or(|keyword| kinds.iter().any(|kind| cursor::is_word(keyword, kind)));
+    let is_right =
+        keyword.as_ref().is_none_or(|keyword| kinds.iter().any(|kind| cursor::is_word(keyword, kind)));
     if is_right {
         return emit::fill(template, &[("arguments", arguments), ("item", item)]);
     }
@@ -63,7 +82,10 @@ fn derived(attribute: &str, kinds: &[&str], template: &str, arguments: TokenStre
 #[doc(hidden)]
 #[proc_macro_derive(
     ModelDerive,
-    attributes(model, key, index, unique, check, default, was, rename, secret, auto, fixed, internal, on_remove, loose)
+    attributes(
+        model, key, index, unique, check, default, was, rename, secret, auto, fixed, internal, on_remove,
+        loose
+    )
 )]
 pub fn model_derive(item: TokenStream) -> TokenStream {
     expand(item, model::expand)
@@ -73,7 +95,10 @@ pub fn model_derive(item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro_derive(
     DataDerive,
-    attributes(data, key, index, unique, check, default, was, rename, secret, auto, fixed, internal, on_remove, loose)
+    attributes(
+        data, key, index, unique, check, default, was, rename, secret, auto, fixed, internal, on_remove,
+        loose
+    )
 )]
 pub fn data_derive(item: TokenStream) -> TokenStream {
     expand(item, data::expand)

@@ -37,7 +37,8 @@ fn unescape(source: &str) -> Option<String> {
                 text.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             'u' => {
-                let digits: String = rest.by_ref().skip(1).take_while(|c| *c != '}').filter(|c| *c != '_').collect();
+                let digits: String =
+                    rest.by_ref().skip(1).take_while(|c| *c != '}').filter(|c| *c != '_').collect();
                 text.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             // A line that ends in a backslash goes on at the next word.

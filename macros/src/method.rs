@@ -99,7 +99,10 @@ fn method(cursor: &mut Cursor) -> Option<Method> {
     while !cursor.is_word("fn") {
         match cursor.take()? {
             TokenTree::Ident(word) => {
-                if ["async", "unsafe", "extern", "default"].iter().any(|known| crate::cursor::is_word(&word, known)) {
+                if ["async", "unsafe", "extern", "default"]
+                    .iter()
+                    .any(|known| crate::cursor::is_word(&word, known))
+                {
                     modifiers.push(word.clone());
                 } else if !crate::cursor::is_word(&word, "const") {
                     return None;
@@ -124,7 +127,19 @@ fn method(cursor: &mut Cursor) -> Option<Method> {
     let output = cursor.type_until(|cursor| cursor.is_group(Delimiter::Brace) || cursor.is_punct(';'));
     let body = cursor.take().into_iter().collect();
     let head = head.into_iter().collect();
-    Some(Method { attributes, head, modifiers, name, generic, receiver, params, written, parens, output, body })
+    Some(Method {
+        attributes,
+        head,
+        modifiers,
+        name,
+        generic,
+        receiver,
+        params,
+        written,
+        parens,
+        output,
+        body,
+    })
 }
 
 /// Where a type or const parameter stands. Lifetimes are fine: a call infers them.
@@ -228,16 +243,20 @@ fn reference(ty: &TokenStream) -> Option<Reference> {
 
 impl Method {
     /// The method without our attributes, on itself and on its parameters.
-    pub(crate) fn tokens(&self, is_ours: impl Fn(&Attribute) -> bool, is_ours_inside: impl Fn(&Attribute) -> bool) -> TokenStream {
+    pub(crate) fn tokens(
+        &self,
+        is_ours: impl Fn(&Attribute) -> bool,
+        is_ours_inside: impl Fn(&Attribute) -> bool,
+    ) -> TokenStream {
         let mut out = without(&self.attributes, is_ours);
         out.extend(self.head.clone());
         let mut inside = self.parens.stream();
         if self.written.iter().any(|(attributes, _)| attributes.iter().any(&is_ours_inside)) {
             let params = self.written.iter().map(|(attributes, tokens)| {
-                fill("$attributes $tokens,", &[
-                    ("attributes", without(attributes, &is_ours_inside)),
-                    ("tokens", tokens.clone()),
-                ])
+                fill(
+                    "$attributes $tokens,",
+                    &[("attributes", without(attributes, &is_ours_inside)), ("tokens", tokens.clone())],
+                )
             });
             inside = params.collect();
         }
@@ -260,5 +279,9 @@ impl Method {
 }
 
 fn without(attributes: &[Attribute], is_ours: impl Fn(&Attribute) -> bool) -> TokenStream {
-    attributes.iter().filter(|attribute| !is_ours(attribute)).map(|attribute| attribute.tokens.clone()).collect()
+    attributes
+        .iter()
+        .filter(|attribute| !is_ours(attribute))
+        .map(|attribute| attribute.tokens.clone())
+        .collect()
 }

@@ -55,7 +55,10 @@ fn key(item: &Item, plans: &[Plan], errors: &mut Errors) -> Option<usize> {
     }
     if first.is_none() {
         let name = &item.name;
-        errors.at(name.span(), format!("a model needs a key: put `#[key]` on one field, for instance `#[key] id: Id<{name}>`"));
+        errors.at(
+            name.span(),
+            format!("a model needs a key: put `#[key]` on one field, for instance `#[key] id: Id<{name}>`"),
+        );
     }
     first.map(|(position, _)| position)
 }
@@ -73,7 +76,8 @@ fn model(
         Some(plan) if key.is_some() => (plan.ty.clone(), plan.fill(0, "&self.$member", &[])),
         _ => (fill("::core::primitive::u64", &[]), fill("&0", &[])),
     };
-    let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member },";
+    let access =
+        "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member },";
     let check = arguments.check.iter().map(|path| {
         fill(
             "fn check_row(&self, report: &mut $x::Report) { $x::Report::with(report, self, |row: &Self| ($path)(row)); }",
@@ -139,7 +143,10 @@ fn definition(
 
 fn index(fields: &[usize], unique: bool) -> TokenStream {
     let fields = fields.iter().map(|field| fill("$field,", &[("field", number(*field))])).collect();
-    fill("$x::IndexInfo { fields: &[$fields], unique: $unique },", &[("fields", fields), ("unique", truth(unique))])
+    fill(
+        "$x::IndexInfo { fields: &[$fields], unique: $unique },",
+        &[("fields", fields), ("unique", truth(unique))],
+    )
 }
 
 fn role(plan: &Plan) -> TokenStream {
@@ -183,7 +190,11 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
 
 fn read_arguments(attributes: &[Attribute], plans: &[Plan], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
-    for list in attributes.iter().filter(|attribute| attribute.is("model")).filter_map(|attribute| attribute.list.as_ref()) {
+    for list in attributes
+        .iter()
+        .filter(|attribute| attribute.is("model"))
+        .filter_map(|attribute| attribute.list.as_ref())
+    {
         for argument in arguments(list.stream(), list.span(), errors) {
             found.read(&argument, plans, errors);
         }
@@ -199,11 +210,19 @@ impl Arguments {
                 self.add(Index { fields, unique: word == "unique" }, argument, errors);
             }
             (word @ ("unique" | "index"), _) => {
-                errors.over(&argument.tokens, argument.span, format!("write `{word}(a, b)`, or put `#[{word}]` on one field"));
+                errors.over(
+                    &argument.tokens,
+                    argument.span,
+                    format!("write `{word}(a, b)`, or put `#[{word}]` on one field"),
+                );
             }
-            ("check", Form::Value(_)) if self.check.is_some() => errors.at(argument.span, "`check` is given twice"),
+            ("check", Form::Value(_)) if self.check.is_some() => {
+                errors.at(argument.span, "`check` is given twice")
+            }
             ("check", Form::Value(path)) => self.check = Some(path.clone()),
-            ("check", _) => errors.over(&argument.tokens, argument.span, "write `check = path::to::function`"),
+            ("check", _) => {
+                errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
+            }
             ("strict", Form::Flag) if self.strict => errors.at(argument.span, "`strict` is given twice"),
             ("strict", Form::Flag) => self.strict = true,
             ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),

@@ -57,7 +57,8 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
             let put_in = cost(&next, n).saturating_add(1);
             let two_back = n.checked_sub(1);
             let swaps = two_back.is_some_and(|two| before == Some(*y) && b.get(two) == Some(&x));
-            let swapped = if swaps { cost(&older, two_back.unwrap_or(0)).saturating_add(1) } else { usize::MAX };
+            let swapped =
+                if swaps { cost(&older, two_back.unwrap_or(0)).saturating_add(1) } else { usize::MAX };
             next.push(changed.min(left_out).min(put_in).min(swapped));
         }
         older = std::mem::replace(&mut row, next);
@@ -72,7 +73,14 @@ mod tests {
 
     #[test]
     fn names_are_snake_on_the_wire() {
-        let cases = [("InProgress", "in_progress"), ("HTTPError", "http_error"), ("V2", "v2"), ("open", "open"), ("A", "a"), ("inProgress", "in_progress")];
+        let cases = [
+            ("InProgress", "in_progress"),
+            ("HTTPError", "http_error"),
+            ("V2", "v2"),
+            ("open", "open"),
+            ("A", "a"),
+            ("inProgress", "in_progress"),
+        ];
         for (name, wire) in cases {
             assert_eq!(snake(name), wire);
         }

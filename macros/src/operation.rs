@@ -54,13 +54,22 @@ struct Value {
 }
 
 /// Reads a method; `None` when it cannot be called as it stands, which has been said then.
-pub(crate) fn operation(method: &Method, prefix: &Prefix, generics: &Generics, errors: &mut Errors) -> Option<Operation> {
+pub(crate) fn operation(
+    method: &Method,
+    prefix: &Prefix,
+    generics: &Generics,
+    errors: &mut Errors,
+) -> Option<Operation> {
     let mut found = Errors::default();
     let route = verb(method, errors);
     shape(method, &mut found);
     let kind = kind(method);
-    let inputs: Vec<Input> =
-        method.params.iter().enumerate().filter_map(|(n, param)| input(n, param, generics, &mut found)).collect();
+    let inputs: Vec<Input> = method
+        .params
+        .iter()
+        .enumerate()
+        .filter_map(|(n, param)| input(n, param, generics, &mut found))
+        .collect();
     let name = names::plain(&method.name);
     let is_sound = found.is_empty();
     if let Some(route) = &route {
@@ -141,7 +150,12 @@ fn shape(method: &Method, errors: &mut Errors) {
 }
 
 fn kind(method: &Method) -> Kind {
-    match method.params.first().and_then(|param| param.reference.as_ref()).map(|reference| reference.name.as_str()) {
+    match method
+        .params
+        .first()
+        .and_then(|param| param.reference.as_ref())
+        .map(|reference| reference.name.as_str())
+    {
         Some("View") => Kind::Query,
         Some("Tx") => Kind::Command,
         Some("Store") => Kind::Task,
@@ -161,10 +175,15 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
         return None;
     }
     if generics.mentioned_in(&param.ty) {
-        errors.over(&param.ty, name.span(), "an argument cannot depend on the parameters of the impl: name the type");
+        errors.over(
+            &param.ty,
+            name.span(),
+            "an argument cannot depend on the parameters of the impl: name the type",
+        );
         return None;
     }
-    if matches!(param.ty.clone().into_iter().next(), Some(TokenTree::Ident(word)) if crate::cursor::is_word(&word, "impl")) {
+    if matches!(param.ty.clone().into_iter().next(), Some(TokenTree::Ident(word)) if crate::cursor::is_word(&word, "impl"))
+    {
         errors.over(&param.ty, name.span(), "an argument has a type with a name, not `impl`");
         return None;
     }
@@ -172,7 +191,10 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
     let rename = rules(&param.attributes, Place::Argument, &mut Errors::default()).rename;
     let plain = names::plain(name);
     let wire = rename.map_or_else(|| plain.trim_start_matches('_').to_owned(), |(rename, _)| rename);
-    let ours = param.attributes.iter().filter(|attribute| ALL.iter().any(|known| attribute.is(known)) || attribute.is("doc"));
+    let ours = param
+        .attributes
+        .iter()
+        .filter(|attribute| ALL.iter().any(|known| attribute.is(known)) || attribute.is("doc"));
     let conditions = param.attributes.iter().filter(|attribute| attribute.is_condition());
     Some(Input::Value(Value {
         attributes: ours.map(|attribute| attribute.tokens.clone()).collect(),
@@ -185,7 +207,12 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
 
 const REFERENCES: &str = "`&View`, `&mut Tx`, `&Store`, `&Caller` and `&Request`";
 
-fn reference_input(position: usize, param: &Param, reference: &Reference, errors: &mut Errors) -> Option<Input> {
+fn reference_input(
+    position: usize,
+    param: &Param,
+    reference: &Reference,
+    errors: &mut Errors,
+) -> Option<Input> {
     let place = param.name.as_ref().map_or_else(Span::call_site, Ident::span);
     let (right, input) = match reference.name.as_str() {
         "View" => ("&View", Input::Handle),
@@ -198,7 +225,8 @@ fn reference_input(position: usize, param: &Param, reference: &Reference, errors
             return None;
         }
         _ => {
-            let message = format!("an argument comes by value; the references that a method can take are {REFERENCES}");
+            let message =
+                format!("an argument comes by value; the references that a method can take are {REFERENCES}");
             errors.over(&param.ty, place, message);
             return None;
         }
@@ -226,9 +254,15 @@ fn fits(method: &Method, route: &Route, kind: Kind, prefix: &Prefix, inputs: &[I
     let values = || inputs.iter().filter_map(Input::value);
     for parameter in &route.parameters {
         if prefix.parameters.contains(parameter) {
-            errors.at(route.span, format!("the route parameter `{parameter}` stands in the path of `#[Api]` already"));
+            errors.at(
+                route.span,
+                format!("the route parameter `{parameter}` stands in the path of `#[Api]` already"),
+            );
         } else if !values().any(|value| value.wire == *parameter) {
-            errors.at(route.span, no_argument(parameter, method, values().map(|value| value.wire.as_str()).collect()));
+            errors.at(
+                route.span,
+                no_argument(parameter, method, values().map(|value| value.wire.as_str()).collect()),
+            );
         }
     }
     for parameter in prefix.parameters.iter().filter(|name| !values().any(|value| value.wire == **name)) {
@@ -255,7 +289,11 @@ fn body_fits(method: &Method, route: &Route, prefix: &Prefix, inputs: &[Input], 
         errors.at(second.name.span(), "two arguments are called `body`");
     }
     let is_in_path = |name: &String| route.parameters.contains(name) || prefix.parameters.contains(name);
-    for value in inputs.iter().filter_map(Input::value).filter(|value| value.wire != "body" && !is_in_path(&value.wire)) {
+    for value in inputs
+        .iter()
+        .filter_map(Input::value)
+        .filter(|value| value.wire != "body" && !is_in_path(&value.wire))
+    {
         let (name, verb) = (&value.wire, route.word);
         let message = format!(
             "`body` is the whole body, so there is no place for `{name}`: make it a field of the body, or a route parameter: `#[{verb}(\"../{{{name}}}\")]`"
@@ -361,7 +399,11 @@ impl Operation {
         let template = if has_arguments { "let args = $x::Call::args::<$struct>(call)?;" } else { "" };
         let arguments = fill(template, &[("struct", self.struct_name())]);
         let api = if self.takes_self { "api" } else { "_api" };
-        let about = if self.inputs.iter().any(|input| matches!(input, Input::Caller | Input::Request)) { "about" } else { "_about" };
+        let about = if self.inputs.iter().any(|input| matches!(input, Input::Caller | Input::Request)) {
+            "about"
+        } else {
+            "_about"
+        };
         let call = match self.kind {
             Kind::Query => "$x::Call::query(call, |handle, $about, out| out.answer($answer))",
             Kind::Command => "$x::Call::command(call, |handle, $about, out| out.answer($answer))",
@@ -392,7 +434,10 @@ impl Operation {
                 Input::Request => fill("about.request(),", &[]),
                 Input::Value(value) => {
                     let name = TokenTree::from(value.name.clone()).into();
-                    fill("$conditions args.$name,", &[("conditions", value.conditions.clone()), ("name", name)])
+                    fill(
+                        "$conditions args.$name,",
+                        &[("conditions", value.conditions.clone()), ("name", name)],
+                    )
                 }
             });
         }
@@ -401,11 +446,14 @@ impl Operation {
         let mut name = self.ident.clone();
         name.set_span(name.span().located_at(first));
         let owner = TokenTree::from(Ident::new("Self", first)).into();
-        fill("$owner::$name $inputs", &[
-            ("owner", owner),
-            ("name", TokenTree::from(name).into()),
-            ("inputs", TokenTree::from(inputs).into()),
-        ])
+        fill(
+            "$owner::$name $inputs",
+            &[
+                ("owner", owner),
+                ("name", TokenTree::from(name).into()),
+                ("inputs", TokenTree::from(inputs).into()),
+            ],
+        )
     }
 }
 

@@ -90,11 +90,14 @@ impl Plan {
         let ty = || ("ty", self.ty.clone());
         match &self.rules.default {
             Some(Default::Expression(value)) => fill("$Some(|| $value)", &[("value", value.clone())]),
-            Some(Default::Text(value)) => {
-                fill("$Some(|| <$ty as ::core::convert::From<_>>::from($value))", &[ty(), ("value", value.clone())])
-            }
+            Some(Default::Text(value)) => fill(
+                "$Some(|| <$ty as ::core::convert::From<_>>::from($value))",
+                &[ty(), ("value", value.clone())],
+            ),
             Some(Default::OfType) => fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()]),
-            None if self.rules.is_internal() => fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()]),
+            None if self.rules.is_internal() => {
+                fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()])
+            }
             None => fill("$None", &[]),
         }
     }
@@ -102,10 +105,11 @@ impl Plan {
     /// `MemberInfo::new(..)`, the name behind `prefix`.
     pub(crate) fn info(&self, prefix: &str) -> TokenStream {
         let rules = &self.rules;
-        let mut info = self.fill(0, "$x::MemberInfo::new($name, $Some(<$ty as $x::Value>::shape))", &[(
-            "name",
-            text(&format!("{prefix}{}", self.wire)),
-        )]);
+        let mut info = self.fill(
+            0,
+            "$x::MemberInfo::new($name, $Some(<$ty as $x::Value>::shape))",
+            &[("name", text(&format!("{prefix}{}", self.wire)))],
+        );
         info.extend(said(&rules.was, &self.docs));
         let flags = [
             (rules.secret, ".secret()"),
@@ -123,7 +127,9 @@ impl Plan {
             let (template, argument) = match check {
                 Check::Length(range) => ("$x::Report::length::<$ty>(report, $value, $argument);", range),
                 Check::Range(range) => ("$x::Report::range::<$ty>(report, $value, $argument);", range),
-                Check::With(path) => ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path),
+                Check::With(path) => {
+                    ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path)
+                }
             };
             self.fill(0, template, &[("value", value.clone()), ("argument", argument.clone())])
         });
@@ -175,7 +181,12 @@ pub(crate) fn slots(plans: &[Plan], parts: &[(&str, TokenStream)]) -> TokenStrea
 }
 
 /// Reads an object into `constructor { .. }`; a block whose value is a `Result`, with `r` in scope.
-pub(crate) fn read_json(plans: &[Plan], constructor: &TokenStream, slots: &TokenStream, strict: bool) -> TokenStream {
+pub(crate) fn read_json(
+    plans: &[Plan],
+    constructor: &TokenStream,
+    slots: &TokenStream,
+    strict: bool,
+) -> TokenStream {
     fill(
         "{
             let mut slots = $slots { $empty of: ::core::marker::PhantomData };
@@ -189,8 +200,17 @@ pub(crate) fn read_json(plans: &[Plan], constructor: &TokenStream, slots: &Token
             ("strict", emit::truth(strict)),
             ("constructor", constructor.clone()),
             ("empty", each_fill(plans, "$local: $json::Slot::Empty,")),
-            ("take", each_fill(plans, "let $local = $json::Reader::take::<$ty>(r, slots.$local, $wire, $default);")),
-            ("full", each_fill(plans, "let $Some($local) = $local else { return $Err($json::Halt::Invalid) };")),
+            (
+                "take",
+                each_fill(
+                    plans,
+                    "let $local = $json::Reader::take::<$ty>(r, slots.$local, $wire, $default);",
+                ),
+            ),
+            (
+                "full",
+                each_fill(plans, "let $Some($local) = $local else { return $Err($json::Halt::Invalid) };"),
+            ),
             ("made", each_fill(plans, "$member: $local,")),
         ],
     )
@@ -204,7 +224,11 @@ pub(crate) fn write_json(plans: &[Plan], access: &str) -> TokenStream {
         let key = bytes(&format!("{before}{}:", quoted(&plan.wire)));
         let value = plan.fill(0, access, &[]);
         let parts = [("key", key), ("value", value)];
-        out.extend(plan.fill(0, "$json::Writer::raw(w, $key); <$ty as $json::ToJson>::to_json($value, w);", &parts));
+        out.extend(plan.fill(
+            0,
+            "$json::Writer::raw(w, $key); <$ty as $json::ToJson>::to_json($value, w);",
+            &parts,
+        ));
         before = ',';
     }
     let end = if before == '{' { "{}" } else { "}" };
@@ -218,7 +242,11 @@ pub(crate) fn write_json_tuple(plans: &[Plan], access: &str) -> TokenStream {
     let mut before = "[";
     for plan in plans {
         let parts = [("before", bytes(before)), ("value", plan.fill(0, access, &[]))];
-        out.extend(plan.fill(0, "$json::Writer::raw(w, $before); <$ty as $json::ToJson>::to_json($value, w);", &parts));
+        out.extend(plan.fill(
+            0,
+            "$json::Writer::raw(w, $before); <$ty as $json::ToJson>::to_json($value, w);",
+            &parts,
+        ));
         before = ",";
     }
     let end = if before == "[" { "[]" } else { "]" };
@@ -253,7 +281,10 @@ pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> Toke
             ("length", number(plans.len())),
             ("wrong", text(&format!("expected {what}"))),
             ("take", each_fill(plans, "let $local = $json::Reader::take::<$ty>(r, $local, $wire, $None);")),
-            ("full", each_fill(plans, "let $Some($local) = $local else { return $Err($json::Halt::Invalid) };")),
+            (
+                "full",
+                each_fill(plans, "let $Some($local) = $local else { return $Err($json::Halt::Invalid) };"),
+            ),
             ("constructor", constructor.clone()),
             ("made", each_fill(plans, "$member: $local,")),
         ],
@@ -261,7 +292,12 @@ pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> Toke
 }
 
 /// Reads the members of a record or a variant into `constructor { .. }`; `call` is the reader's method.
-pub(crate) fn read_binary(plans: &[Plan], constructor: &TokenStream, call: &str, first: usize) -> TokenStream {
+pub(crate) fn read_binary(
+    plans: &[Plan],
+    constructor: &TokenStream,
+    call: &str,
+    first: usize,
+) -> TokenStream {
     let arm = |position: usize, plan: &Plan| {
         let position = first.saturating_add(position);
         plan.fill(position, "$at => $binary::Reader::fill::<$ty>(r, &mut $local),", &[])
@@ -286,7 +322,8 @@ pub(crate) fn read_binary(plans: &[Plan], constructor: &TokenStream, call: &str,
 pub(crate) fn write_members(plans: &[Plan], access: &str, first: usize) -> TokenStream {
     each(plans, |position, plan| {
         let value = plan.fill(0, access, &[]);
-        let template = "$binary::Writer::member(w, members, $at); <$ty as $binary::ToBinary>::to_binary($value, w);";
+        let template =
+            "$binary::Writer::member(w, members, $at); <$ty as $binary::ToBinary>::to_binary($value, w);";
         plan.fill(first.saturating_add(position), template, &[("value", value)])
     })
 }
@@ -296,8 +333,7 @@ pub(crate) fn checks(plans: &[Plan], access: &str) -> TokenStream {
     each(plans, |_, plan| {
         let value = plan.fill(0, access, &[]);
         let parts = [("value", value.clone()), ("checks", plan.checks(&value))];
-        let template =
-            "$x::Report::field(report, $wire, |report| { $checks <$ty as $x::Value>::check($value, report); });";
+        let template = "$x::Report::field(report, $wire, |report| { $checks <$ty as $x::Value>::check($value, report); });";
         plan.fill(0, template, &parts)
     })
 }

@@ -142,13 +142,21 @@ fn parameter(segment: &str) -> Result<Option<&str>, String> {
     if let Some(name) = segment.strip_prefix(':') {
         return Err(format!("a route parameter stands in braces: `{{{name}}}`"));
     }
-    if let Some(odd) = segment.chars().find(|c| c.is_control() || c.is_whitespace() || "?#%\\*".contains(*c)) {
+    if let Some(odd) = segment.chars().find(|c| c.is_control() || c.is_whitespace() || "?#%\\*".contains(*c))
+    {
         return Err(format!("a path is written plain, and {odd:?} is not part of one"));
     }
     if !segment.contains(['{', '}']) {
-        return if matches!(segment, "." | "..") { Err("`.` and `..` lead nowhere in a route".to_owned()) } else { Ok(None) };
+        return if matches!(segment, "." | "..") {
+            Err("`.` and `..` lead nowhere in a route".to_owned())
+        } else {
+            Ok(None)
+        };
     }
-    let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains(['{', '}']));
+    let name = segment
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .filter(|name| !name.contains(['{', '}']));
     match name {
         Some("") => Err("a route parameter needs a name: `{id}`".to_owned()),
         Some(name) if name.chars().all(|c| c.is_alphanumeric() || c == '_') => Ok(Some(name)),

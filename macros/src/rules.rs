@@ -17,7 +17,18 @@ pub(crate) enum Place {
 
 /// Every attribute of ours that can stand inside an item.
 pub(crate) const ALL: &[&str] = &[
-    "key", "index", "unique", "check", "default", "was", "rename", "secret", "auto", "fixed", "internal", "on_remove",
+    "key",
+    "index",
+    "unique",
+    "check",
+    "default",
+    "was",
+    "rename",
+    "secret",
+    "auto",
+    "fixed",
+    "internal",
+    "on_remove",
     "loose",
 ];
 
@@ -169,7 +180,10 @@ impl Rules {
             errors.at(span, "`#[unique]` is an index already: take `#[index]` away");
         }
         if let (Some(span), Some(_)) = (self.loose, self.on_remove) {
-            errors.at(span, "`#[loose]` leaves the reference unchecked, so `#[on_remove]` would never act: take one away");
+            errors.at(
+                span,
+                "`#[loose]` leaves the reference unchecked, so `#[on_remove]` would never act: take one away",
+            );
         }
         let on_remove = attributes.iter().find(|attribute| attribute.is("on_remove"));
         if let (Some(attribute), Some(_), Some("Clear")) = (on_remove, self.key, self.on_remove) {
@@ -188,7 +202,11 @@ fn check(argument: &Argument, errors: &mut Errors) -> Option<Check> {
     let name = argument.name.as_ref().map_or(argument.span, proc_macro::Ident::span);
     if word.is_empty() {
         let known = CHECKS.join("`, `");
-        errors.over(&argument.tokens, argument.span, format!("expected a rule like `length = 1..=200`\nknown are: `{known}`"));
+        errors.over(
+            &argument.tokens,
+            argument.span,
+            format!("expected a rule like `length = 1..=200`\nknown are: `{known}`"),
+        );
         return None;
     }
     if !CHECKS.contains(&word.as_str()) {
@@ -247,7 +265,11 @@ fn name_argument(attribute: &Attribute, errors: &mut Errors) -> Option<String> {
 }
 
 /// The word in `#[auto(created)]`, as what it stands for.
-fn one_word(attribute: &Attribute, known: &[(&str, &'static str)], errors: &mut Errors) -> Option<&'static str> {
+fn one_word(
+    attribute: &Attribute,
+    known: &[(&str, &'static str)],
+    errors: &mut Errors,
+) -> Option<&'static str> {
     let name = attribute.word().unwrap_or_default();
     let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
     let Some(list) = &attribute.list else {
