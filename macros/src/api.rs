@@ -9,12 +9,12 @@ use crate::emit::{fill, text};
 use crate::error::Errors;
 use crate::generics::Generics;
 use crate::literal;
-use crate::method::{Member, Method, members};
+use crate::method::{Member, members};
 use crate::names;
 use crate::operation::{self, Operation};
 use crate::route::{self, CALL, VERBS};
 use crate::rules::ALL;
-use proc_macro::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 /// The impl block, up to its braces.
 struct Header {
@@ -26,6 +26,14 @@ struct Header {
     name: Ident,
 }
 
+impl Header {
+    /// The `#[cfg]`s on the impl, behind `#[Api]`.
+    fn conditions(&self) -> TokenStream {
+        let conditions = self.attributes.iter().filter(|attribute| attribute.is_condition());
+        conditions.map(|attribute| attribute.tokens.clone()).collect()
+    }
+}
+
 /// What stands in `#[Api(..)]`.
 #[derive(Default)]
 pub(crate) struct Prefix {
@@ -34,20 +42,22 @@ pub(crate) struct Prefix {
     pub(crate) name: String,
 }
 
-/// The whole expansion: the impl and what is made of it.
-pub(crate) fn expand(given: TokenStream, item: TokenStream, errors: &mut Errors) -> TokenStream {
+/// The whole expansion: the impl, what is made of it, and what is wrong with it.
+pub(crate) fn expand(given: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
     let (before, body) = split(item.clone());
-    let (Some(header), Some(body)) = (header(before.clone(), errors), body) else { return item };
-    let prefix = prefix(given, &header.name, errors);
-    let members = members(&body);
+    let (Some(header), Some(body)) = (header(before.clone(), &mut errors), body) else {
+        return item.into_iter().chain(errors.into_tokens()).collect();
+    };
+    let prefix = prefix(given, &header.name, &mut errors);
     let mut operations: Vec<Operation> = Vec::new();
     let mut inside = TokenStream::new();
-    for member in &members {
+    for member in &members(&body) {
         match member {
             Member::Other(tokens) => inside.extend(tokens.clone()),
             Member::Method(method) => {
                 inside.extend(method.tokens(is_ours, is_ours_inside));
-                operations.extend(operation::operation(method, &prefix, &header.generics, errors));
+                operations.extend(operation::operation(method, &prefix, &header.generics, &mut errors));
             }
         }
     }
@@ -56,6 +66,9 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream, errors: &mut Errors)
     let mut out = before;
     out.extend([TokenTree::from(braces)]);
     out.extend(table(&header, &prefix, &operations));
+    let mut conditional = Errors::default();
+    conditional.append(errors, &header.conditions());
+    out.extend(conditional.into_tokens());
     out
 }
 
@@ -173,9 +186,8 @@ fn call_name(value: &TokenStream, argument: &Argument, errors: &mut Errors) -> O
 
 /// The constant block with the impl of `Api`.
 fn table(header: &Header, prefix: &Prefix, operations: &[Operation]) -> TokenStream {
-    let conditions = header.attributes.iter().filter(|attribute| attribute.is_condition());
     let parts = [
-        ("conditions", conditions.map(|attribute| attribute.tokens.clone()).collect()),
+        ("conditions", header.conditions()),
         ("arguments", operations.iter().map(|operation| operation.arguments(&header.owner)).collect()),
         ("declared", header.generics.declared()),
         ("bounds", header.generics.bounds()),
@@ -198,11 +210,4 @@ fn table(header: &Header, prefix: &Prefix, operations: &[Operation]) -> TokenStr
         };",
         &parts,
     )
-}
-
-/// A string literal with the place of a token.
-pub(crate) fn text_at(value: &str, span: Span) -> TokenStream {
-    let mut literal = Literal::string(value);
-    literal.set_span(span);
-    TokenTree::from(literal).into()
 }

@@ -209,7 +209,7 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
         same: same(plans),
         copy: copy(plans),
         order: one("<$ty as $x::Value>::order(&self.$member, w);"),
-        check: record::checks(plans, OWN),
+        check: plan.checks(OWN),
         impls,
     }
 }

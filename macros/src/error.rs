@@ -6,13 +6,21 @@ use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenSt
 /// What is wrong with an item. Collecting never stops the expansion: the item itself always comes out.
 #[derive(Default)]
 pub(crate) struct Errors {
-    items: Vec<(Span, Span, String)>,
+    items: Vec<Item>,
+}
+
+struct Item {
+    first: Span,
+    last: Span,
+    message: String,
+    /// The `#[cfg]`s on what is wrong.
+    conditions: TokenStream,
 }
 
 impl Errors {
     /// At one token.
     pub(crate) fn at(&mut self, place: Span, message: impl Into<String>) {
-        self.items.push((place, place, message.into()));
+        self.add(place, place, message.into());
     }
 
     /// From the first of these tokens to the last; at `otherwise` when there are none.
@@ -20,7 +28,11 @@ impl Errors {
         let mut spans = tokens.clone().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or(otherwise);
         let last = spans.last().unwrap_or(first);
-        self.items.push((first, last, message.into()));
+        self.add(first, last, message.into());
+    }
+
+    fn add(&mut self, first: Span, last: Span, message: String) {
+        self.items.push(Item { first, last, message, conditions: TokenStream::new() });
     }
 
     /// A word that is none of the known ones: lists them, and names the nearest.
@@ -31,9 +43,12 @@ impl Errors {
         self.at(place, format!("unknown {what} `{word}`{nearest}\nknown are: `{list}`"));
     }
 
-    /// Those of another part of the item.
-    pub(crate) fn append(&mut self, other: Self) {
-        self.items.extend(other.items);
+    /// Those of a part of the item that is only there under these `#[cfg]`s.
+    pub(crate) fn append(&mut self, part: Self, conditions: &TokenStream) {
+        self.items.extend(part.items.into_iter().map(|item| Item {
+            conditions: conditions.clone().into_iter().chain(item.conditions).collect(),
+            ..item
+        }));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -42,10 +57,11 @@ impl Errors {
 
     /// One `compile_error!` for each.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.items
-            .into_iter()
-            .flat_map(|(first, last, message)| compile_error(first, last, &message))
-            .collect()
+        let errors = self.items.into_iter().flat_map(|item| {
+            let error = compile_error(item.first, item.last, &item.message);
+            item.conditions.into_iter().chain(error)
+        });
+        errors.collect()
     }
 }
 

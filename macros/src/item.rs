@@ -94,14 +94,19 @@ pub(crate) fn visibility(cursor: &mut Cursor) -> TokenStream {
     cursor.enter_if_word("pub");
     let Some(word) = cursor.word("pub") else { return TokenStream::new() };
     let mut tokens = vec![TokenTree::from(word)];
-    if let Some(TokenTree::Group(group)) = cursor.peek() {
-        let inside = Cursor::of(group);
-        let restricts = ["crate", "self", "super", "in"].iter().any(|word| inside.is_word(word));
-        if group.delimiter() == Delimiter::Parenthesis && restricts {
-            tokens.extend(cursor.take());
-        }
+    if let Some(TokenTree::Group(group)) = cursor.peek()
+        && group.delimiter() == Delimiter::Parenthesis
+        && restricts(&Cursor::of(group))
+    {
+        tokens.extend(cursor.take());
     }
     tokens.into_iter().collect()
+}
+
+/// `crate`, `self` or `super` alone, or `in path`; `crate::Type` is the type of a field.
+fn restricts(inside: &Cursor) -> bool {
+    let is_alone = inside.peek_at(1).is_none();
+    inside.is_word("in") || (is_alone && ["crate", "self", "super"].iter().any(|word| inside.is_word(word)))
 }
 
 fn fields(cursor: &mut Cursor) -> Fields {

@@ -8,6 +8,7 @@ mod cursor;
 mod data;
 mod emit;
 mod error;
+mod fit;
 mod generics;
 mod item;
 mod literal;
@@ -18,6 +19,7 @@ mod operation;
 mod record;
 mod route;
 mod rules;
+mod table;
 
 use error::Errors;
 use proc_macro::{Span, TokenStream};
@@ -52,10 +54,7 @@ pub fn Data(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[expect(non_snake_case, reason = "the attribute is named as the thing it makes")]
 #[proc_macro_attribute]
 pub fn Api(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let mut out = api::expand(arguments, item, &mut errors);
-    out.extend(errors.into_tokens());
-    out
+    api::expand(arguments, item)
 }
 
 /// Puts the item out as it is, behind a derive that does the work: so rustc resolves `cfg` and `cfg_attr` first.

@@ -2,42 +2,42 @@
 
 use crate::api::Prefix;
 use crate::attribute::{Attribute, docs};
-use crate::emit::{fill, text};
 use crate::error::Errors;
+use crate::fit;
 use crate::generics::Generics;
 use crate::method::{Method, Param, Receiver, Reference};
 use crate::names;
 use crate::route::{CALL, Route, VERBS, route, verb_names};
 use crate::rules::{ALL, Place, rules};
-use proc_macro::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro::{Ident, Span, TokenStream, TokenTree};
 
 /// A method that can be called from outside.
 pub(crate) struct Operation {
     /// Its name without `r#`.
-    name: String,
-    ident: Ident,
-    docs: String,
+    pub(crate) name: String,
+    pub(crate) ident: Ident,
+    pub(crate) docs: String,
     /// The `#[cfg]`s on it.
-    conditions: TokenStream,
-    kind: Kind,
-    takes_self: bool,
-    route: Option<Route>,
+    pub(crate) conditions: TokenStream,
+    pub(crate) kind: Kind,
+    pub(crate) takes_self: bool,
+    pub(crate) route: Option<Route>,
     /// Everything between the parentheses behind the receiver.
-    inputs: Vec<Input>,
-    answer: TokenStream,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) answer: TokenStream,
     /// The name of its arguments in schemas.
-    schema: String,
+    pub(crate) schema: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Query,
     Command,
     Task,
     Plain,
 }
 
-enum Input {
+pub(crate) enum Input {
     /// The view, the transaction or the store.
     Handle,
     Caller,
@@ -45,12 +45,13 @@ enum Input {
     Value(Value),
 }
 
-struct Value {
-    attributes: TokenStream,
-    conditions: TokenStream,
-    name: Ident,
-    wire: String,
-    ty: TokenStream,
+/// An argument by value.
+pub(crate) struct Value {
+    pub(crate) attributes: TokenStream,
+    pub(crate) conditions: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) wire: String,
+    pub(crate) ty: TokenStream,
 }
 
 /// Reads a method; `None` when it cannot be called as it stands, which has been said then.
@@ -60,30 +61,28 @@ pub(crate) fn operation(
     generics: &Generics,
     errors: &mut Errors,
 ) -> Option<Operation> {
-    let mut found = Errors::default();
-    let route = verb(method, errors);
-    shape(method, &mut found);
-    let kind = kind(method);
-    let inputs: Vec<Input> = method
-        .params
-        .iter()
-        .enumerate()
-        .filter_map(|(n, param)| input(n, param, generics, &mut found))
-        .collect();
-    let name = names::plain(&method.name);
-    let is_sound = found.is_empty();
-    if let Some(route) = &route {
-        fits(method, route, kind, prefix, &inputs, &mut found);
-    }
-    let is_callable = is_sound && (found.is_empty() || kind != Kind::Command);
-    errors.append(found);
     let conditions = method.attributes.iter().filter(|attribute| attribute.is_condition());
+    let conditions = conditions.map(|attribute| attribute.tokens.clone()).collect();
+    let mut found = Errors::default();
+    shape(method, &mut found);
+    let inputs = inputs(method, generics, &mut found);
+    // What is wrong in its attributes has a default: only a wrong signature keeps it out of the table.
+    let is_callable = found.is_empty();
+    let kind = kind(method);
+    let route = verb(method, &mut found);
+    if let Some(route) = &route
+        && is_callable
+    {
+        fit::check(method, route, kind, prefix, &inputs, &mut found);
+    }
+    errors.append(found, &conditions);
+    let name = names::plain(&method.name);
     is_callable.then(|| Operation {
         schema: format!("{}.{name}", prefix.name),
         name,
         ident: method.name.clone(),
         docs: docs(&method.attributes),
-        conditions: conditions.map(|attribute| attribute.tokens.clone()).collect(),
+        conditions,
         kind,
         takes_self: matches!(method.receiver, Receiver::Shared),
         route,
@@ -161,6 +160,19 @@ fn kind(method: &Method) -> Kind {
         Some("Store") => Kind::Task,
         _ => Kind::Plain,
     }
+}
+
+fn inputs(method: &Method, generics: &Generics, errors: &mut Errors) -> Vec<Input> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for (position, param) in method.params.iter().enumerate() {
+        let Some(input) = input(position, param, generics, errors) else { continue };
+        let twin = |value: &Value| inputs.iter().filter_map(Input::value).any(|other| other.wire == value.wire);
+        if let Some(value) = input.value().filter(|value| twin(value)) {
+            errors.at(value.name.span(), format!("two arguments are called `{}`", value.wire));
+        }
+        inputs.push(input);
+    }
+    inputs
 }
 
 fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Errors) -> Option<Input> {
@@ -242,69 +254,9 @@ fn reference_input(
     Some(input)
 }
 
-/// Complains where the route and the arguments do not fit together.
-fn fits(method: &Method, route: &Route, kind: Kind, prefix: &Prefix, inputs: &[Input], errors: &mut Errors) {
-    if let (Kind::Command, "get", Some(first)) = (kind, route.word, method.params.first()) {
-        let message = "a GET cannot change the state: take `&View`, or use `#[post]`";
-        errors.over(&first.ty, method.name.span(), message);
-    }
-    if let (Some(span), Kind::Query | Kind::Plain) = (route.without_arguments, kind) {
-        errors.at(span, "`journal` is about commands and tasks: this method leaves nothing in the journal");
-    }
-    let values = || inputs.iter().filter_map(Input::value);
-    for parameter in &route.parameters {
-        if prefix.parameters.contains(parameter) {
-            errors.at(
-                route.span,
-                format!("the route parameter `{parameter}` stands in the path of `#[Api]` already"),
-            );
-        } else if !values().any(|value| value.wire == *parameter) {
-            errors.at(
-                route.span,
-                no_argument(parameter, method, values().map(|value| value.wire.as_str()).collect()),
-            );
-        }
-    }
-    for parameter in prefix.parameters.iter().filter(|name| !values().any(|value| value.wire == **name)) {
-        errors.at(method.name.span(), no_argument(parameter, method, Vec::new()));
-    }
-    body_fits(method, route, prefix, inputs, errors);
-}
-
-fn no_argument(parameter: &str, method: &Method, known: Vec<&str>) -> String {
-    let nearest = names::nearest(parameter, &known).map(|near| format!("; did you mean `{{{near}}}`?"));
-    let name = &method.name;
-    let nearest = nearest.unwrap_or_else(|| format!(": `fn {name}(.., {parameter}: Id<..>)`"));
-    format!("route parameter `{parameter}` has no argument{nearest}")
-}
-
-fn body_fits(method: &Method, route: &Route, prefix: &Prefix, inputs: &[Input], errors: &mut Errors) {
-    let mut bodies = inputs.iter().filter_map(Input::value).filter(|value| value.wire == "body");
-    let Some(body) = bodies.next() else { return };
-    if route.word == "get" {
-        errors.at(body.name.span(), "a GET has no body: take the fields as arguments, or use `#[post]`");
-        return;
-    }
-    for second in bodies {
-        errors.at(second.name.span(), "two arguments are called `body`");
-    }
-    let is_in_path = |name: &String| route.parameters.contains(name) || prefix.parameters.contains(name);
-    for value in inputs
-        .iter()
-        .filter_map(Input::value)
-        .filter(|value| value.wire != "body" && !is_in_path(&value.wire))
-    {
-        let (name, verb) = (&value.wire, route.word);
-        let message = format!(
-            "`body` is the whole body, so there is no place for `{name}`: make it a field of the body, or a route parameter: `#[{verb}(\"../{{{name}}}\")]`"
-        );
-        errors.at(value.name.span(), message);
-    }
-    let _ = method;
-}
-
 impl Input {
-    fn value(&self) -> Option<&Value> {
+    /// The argument, if it is one that a caller gives.
+    pub(crate) fn value(&self) -> Option<&Value> {
         match self {
             Self::Value(value) => Some(value),
             Self::Handle | Self::Caller | Self::Request => None,
@@ -312,191 +264,3 @@ impl Input {
     }
 }
 
-impl Operation {
-    fn values(&self) -> impl Iterator<Item = &Value> {
-        self.inputs.iter().filter_map(Input::value)
-    }
-
-    /// The name of the struct of its arguments.
-    fn struct_name(&self) -> TokenStream {
-        TokenTree::from(Ident::new(&format!("__Arguments_{}", self.name), Span::mixed_site())).into()
-    }
-
-    /// The struct of its arguments, a `#[Data]` of its own; nothing when it has none.
-    pub(crate) fn arguments(&self, owner: &TokenStream) -> TokenStream {
-        if self.values().next().is_none() {
-            return TokenStream::new();
-        }
-        let fields = self.values().map(|value| {
-            let parts = [
-                ("conditions", value.conditions.clone()),
-                ("attributes", value.attributes.clone()),
-                ("rename", value.rename()),
-                ("name", TokenTree::from(value.name.clone()).into()),
-                ("ty", without_self(value.ty.clone(), owner)),
-            ];
-            fill("$conditions $attributes $rename $name: $ty,", &parts)
-        });
-        let parts = [
-            ("conditions", self.conditions.clone()),
-            ("schema", text(&self.schema)),
-            ("struct", self.struct_name()),
-            ("fields", fields.collect()),
-        ];
-        fill(
-            "$conditions
-            #[allow(non_camel_case_types)]
-            #[derive($x::DataDerive)]
-            #[data(name = $schema)]
-            struct $struct { $fields }",
-            &parts,
-        )
-    }
-
-    /// Its entry in the table.
-    pub(crate) fn row(&self) -> TokenStream {
-        let none = || fill("$None", &[]);
-        let some = |tokens: TokenStream| fill("$Some($it)", &[("it", tokens)]);
-        let route = self.route.as_ref();
-        let has_arguments = self.values().next().is_some();
-        let info = fill("$x::type_info::<$struct>", &[("struct", self.struct_name())]);
-        let body = self.values().find(|value| value.wire == "body" && route.is_some());
-        let status = route.and_then(|route| route.status).map(|status| number(status));
-        let journal = route.is_none_or(|route| route.without_arguments.is_none());
-        let parts = [
-            ("conditions", self.conditions.clone()),
-            ("name", text(&self.name)),
-            ("docs", text(&self.docs)),
-            ("verb", route.map_or_else(none, |route| some(fill(&format!("$x::Verb::{}", route.verb), &[])))),
-            ("path", text(route.map_or("", |route| &route.path))),
-            ("status", status.map_or_else(none, some)),
-            ("kind", fill(&format!("$x::Kind::{}", self.kind.variant()), &[])),
-            ("args", if has_arguments { some(info) } else { none() }),
-            ("body", body.map_or_else(none, |value| some(text(&value.wire)))),
-            ("journal_args", crate::emit::truth(journal)),
-            ("run", self.run(has_arguments)),
-        ];
-        fill(
-            "$conditions
-            $x::Method {
-                name: $name,
-                docs: $docs,
-                verb: $verb,
-                path: $path,
-                status: $status,
-                kind: $kind,
-                args: $args,
-                body: $body,
-                journal_args: $journal_args,
-                run: $run,
-            },",
-            &parts,
-        )
-    }
-
-    /// The function that takes the arguments from a call, calls the method, and hands on its answer.
-    fn run(&self, has_arguments: bool) -> TokenStream {
-        let template = if has_arguments { "let args = $x::Call::args::<$struct>(call)?;" } else { "" };
-        let arguments = fill(template, &[("struct", self.struct_name())]);
-        let api = if self.takes_self { "api" } else { "_api" };
-        let about = if self.inputs.iter().any(|input| matches!(input, Input::Caller | Input::Request)) {
-            "about"
-        } else {
-            "_about"
-        };
-        let call = match self.kind {
-            Kind::Query => "$x::Call::query(call, |handle, $about, out| out.answer($answer))",
-            Kind::Command => "$x::Call::command(call, |handle, $about, out| out.answer($answer))",
-            Kind::Task => "$x::Call::task(call, |handle, $about, out| out.answer($answer))",
-            Kind::Plain => "$x::Call::plain(call, |$about, out| out.answer($answer))",
-        };
-        let call = fill(call, &[("about", fill(about, &[])), ("answer", self.answer())]);
-        fill(
-            "|$api: &Self, call: &mut $x::Call<'_>| -> ::core::result::Result<(), $x::Error> { $arguments $call }",
-            &[("api", fill(api, &[])), ("arguments", arguments), ("call", call)],
-        )
-    }
-
-    /// `Self::add(handle, args.title)`, with the place of the type that it answers, so that a type that cannot be an
-    /// answer is underlined there.
-    fn answer(&self) -> TokenStream {
-        let mut spans = self.answer.clone().into_iter().map(|token| token.span());
-        let first = spans.next().unwrap_or_else(|| self.ident.span());
-        let last = spans.last().unwrap_or(first);
-        let mut inputs = TokenStream::new();
-        if self.takes_self {
-            inputs.extend(fill("api,", &[]));
-        }
-        for input in &self.inputs {
-            inputs.extend(match input {
-                Input::Handle => fill("handle,", &[]),
-                Input::Caller => fill("about.caller(),", &[]),
-                Input::Request => fill("about.request(),", &[]),
-                Input::Value(value) => {
-                    let name = TokenTree::from(value.name.clone()).into();
-                    fill(
-                        "$conditions args.$name,",
-                        &[("conditions", value.conditions.clone()), ("name", name)],
-                    )
-                }
-            });
-        }
-        let mut inputs = Group::new(proc_macro::Delimiter::Parenthesis, inputs);
-        inputs.set_span(last);
-        let mut name = self.ident.clone();
-        name.set_span(name.span().located_at(first));
-        let owner = TokenTree::from(Ident::new("Self", first)).into();
-        fill(
-            "$owner::$name $inputs",
-            &[
-                ("owner", owner),
-                ("name", TokenTree::from(name).into()),
-                ("inputs", TokenTree::from(inputs).into()),
-            ],
-        )
-    }
-}
-
-impl Value {
-    /// `#[rename("title")]` of `_title`.
-    fn rename(&self) -> TokenStream {
-        if names::plain(&self.name) == self.wire || !names::plain(&self.name).starts_with('_') {
-            return TokenStream::new();
-        }
-        if crate::attribute::mentions(self.attributes.clone(), &["rename"]) {
-            return TokenStream::new();
-        }
-        fill("#[rename($wire)]", &[("wire", text(&self.wire))])
-    }
-}
-
-impl Kind {
-    fn variant(self) -> &'static str {
-        match self {
-            Self::Query => "Query",
-            Self::Command => "Command",
-            Self::Task => "Task",
-            Self::Plain => "Plain",
-        }
-    }
-}
-
-fn number(status: u64) -> TokenStream {
-    crate::emit::number(usize::try_from(status).unwrap_or(200))
-}
-
-/// The type with the impl's own type in place of `Self`, which would mean the struct of the arguments.
-fn without_self(ty: TokenStream, owner: &TokenStream) -> TokenStream {
-    let replaced = ty.into_iter().flat_map(|token| -> TokenStream {
-        match token {
-            TokenTree::Ident(word) if crate::cursor::is_word(&word, "Self") => owner.clone(),
-            TokenTree::Group(group) => {
-                let mut inside = Group::new(group.delimiter(), without_self(group.stream(), owner));
-                inside.set_span(group.span());
-                TokenTree::from(inside).into()
-            }
-            other => other.into(),
-        }
-    });
-    replaced.collect()
-}

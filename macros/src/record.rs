@@ -121,19 +121,20 @@ impl Plan {
         info
     }
 
-    /// Reports the rules that the field breaks; `$value` is a reference to it.
-    fn checks(&self, value: &TokenStream) -> TokenStream {
+    /// Reports the rules that the field breaks, and those that its value breaks by itself.
+    pub(crate) fn checks(&self, access: &str) -> TokenStream {
+        let value = self.fill(0, access, &[]);
         let checks = self.rules.checks.iter().map(|check| {
             let (template, argument) = match check {
                 Check::Length(range) => ("$x::Report::length::<$ty>(report, $value, $argument);", range),
                 Check::Range(range) => ("$x::Report::range::<$ty>(report, $value, $argument);", range),
-                Check::With(path) => {
-                    ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path)
-                }
+                Check::With(path) => ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path),
             };
             self.fill(0, template, &[("value", value.clone()), ("argument", argument.clone())])
         });
-        checks.collect()
+        let mut checks: TokenStream = checks.collect();
+        checks.extend(self.fill(0, "<$ty as $x::Value>::check($value, report);", &[("value", value)]));
+        checks
     }
 }
 
@@ -189,7 +190,7 @@ pub(crate) fn read_json(
 ) -> TokenStream {
     fill(
         "{
-            let mut slots = $slots { $empty of: ::core::marker::PhantomData };
+            let mut slots = $slots { $empty of: ::core::marker::PhantomData::<fn() -> Self> };
             $json::Reader::object(r, $strict, &mut slots)?;
             $take
             $full
@@ -258,7 +259,6 @@ pub(crate) fn write_json_tuple(plans: &[Plan], access: &str) -> TokenStream {
 pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> TokenStream {
     let what = match plans.len() {
         0 => "an empty list".to_owned(),
-        1 => "a list of 1 value".to_owned(),
         more => format!("a list of {more} values"),
     };
     fill(
@@ -270,7 +270,9 @@ pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> Toke
                 count += 1;
                 match at { $arms _ => $json::Reader::skip(r) }
             })?;
-            if count != $length { return $Err($json::Reader::reject(r, $wrong)); }
+            if count != $length {
+                return $Err($json::Reader::reject(r, ::std::format!($wrong)));
+            }
             $take
             $full
             $Ok($constructor { $made })
@@ -279,7 +281,7 @@ pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> Toke
             ("empty", each_fill(plans, "let mut $local: $json::Slot<$ty> = $json::Slot::Empty;")),
             ("arms", each_fill(plans, "$at => $json::Reader::fill::<$ty>(r, &mut $local),")),
             ("length", number(plans.len())),
-            ("wrong", text(&format!("expected {what}"))),
+            ("wrong", text(&format!("expected {what}, found {{count}}"))),
             ("take", each_fill(plans, "let $local = $json::Reader::take::<$ty>(r, $local, $wire, $None);")),
             (
                 "full",
@@ -328,13 +330,11 @@ pub(crate) fn write_members(plans: &[Plan], access: &str, first: usize) -> Token
     })
 }
 
-/// Reports what every field breaks.
+/// Reports what every field breaks, each under its name.
 pub(crate) fn checks(plans: &[Plan], access: &str) -> TokenStream {
     each(plans, |_, plan| {
-        let value = plan.fill(0, access, &[]);
-        let parts = [("value", value.clone()), ("checks", plan.checks(&value))];
-        let template = "$x::Report::field(report, $wire, |report| { $checks <$ty as $x::Value>::check($value, report); });";
-        plan.fill(0, template, &parts)
+        let template = "$x::Report::field(report, $wire, |report| { $checks });";
+        plan.fill(0, template, &[("checks", plan.checks(access))])
     })
 }
 
@@ -345,6 +345,9 @@ pub(crate) fn quoted(name: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
             c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
