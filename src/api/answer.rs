@@ -22,8 +22,13 @@ pub struct Out {
 }
 
 impl Out {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { writer: Writer::new(), empty: false, limit: PAGE_ROWS, after: None }
+    }
+
+    /// What was written; none: nothing to say.
+    pub(crate) fn into_json(self) -> Option<Vec<u8>> {
+        (!self.empty).then(|| self.writer.into_bytes())
     }
 
     /// Takes a system parameter of the request; false when it is none that is known.

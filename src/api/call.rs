@@ -51,8 +51,7 @@ impl<'c> Call<'c> {
     /// Runs the method.
     pub(super) fn run(mut self) -> Ended {
         let result = self.take_parameters().and_then(|()| self.endpoint.run(&mut self));
-        let answer = |out: Out| if out.empty { None } else { Some(out.writer.into_bytes()) };
-        Ended { result: result.map(|()| answer(self.out)), ticket: self.ticket, seq: self.seq }
+        Ended { result: result.map(|()| self.out.into_json()), ticket: self.ticket, seq: self.seq }
     }
 
     /// Takes the parameters of the system out of the query.
