@@ -16,6 +16,7 @@ mod parser;
 mod problem;
 mod refusal;
 mod request;
+mod request_line;
 mod response;
 mod scan;
 mod status;
