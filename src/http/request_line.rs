@@ -7,6 +7,9 @@ use super::request::Version;
 use super::scan::{Scan, State, expect_lf};
 use super::target;
 
+/// What nearly every request line ends with; what differs from it is read state by state.
+const USUAL_END: &[u8] = b" HTTP/1.1\r\n";
+
 const UNKNOWN_METHOD: Refusal =
     Refusal::new(501, "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
@@ -36,6 +39,11 @@ impl Scan {
                         self.query = Some(self.since_mark());
                         self.target_end(byte)?;
                     }
+                }
+                State::TargetEnd if self.has_usual_end(bytes) => {
+                    self.at = self.at.saturating_add(USUAL_END.len());
+                    self.state = State::FieldStart;
+                    return self.line_end(bytes);
                 }
                 State::TargetEnd => {
                     self.target_end(byte)?;
@@ -164,6 +172,10 @@ impl Scan {
             _ => return Err(Refusal::bad("a byte in the target that has to be percent-encoded")),
         }
         Ok(())
+    }
+
+    fn has_usual_end(&self, bytes: &[u8]) -> bool {
+        bytes.get(self.at..).is_some_and(|rest| rest.starts_with(USUAL_END))
     }
 
     fn version(&mut self, bytes: &[u8]) -> Result<(), Refusal> {

@@ -107,6 +107,7 @@ impl Scan {
         }
         let view = bytes.get(..limits.head).unwrap_or(bytes);
         self.field_lines(view, limits)?;
+        self.end(view)?;
         if self.state == State::End {
             self.fields.finish(self.version)?;
             return Ok(Some(self.at));
@@ -128,8 +129,6 @@ impl Scan {
                         state = State::EndLf;
                         break;
                     }
-                    Some(b' ' | b'\t') => return Err(Refusal::bad("a field line that begins with a space")),
-                    Some(b'\n') => return Err(Refusal::bad("LF without CR")),
                     Some(_) if self.fields.len() >= limits.fields => {
                         return Err(Refusal::new(431, "more field lines than the limit"));
                     }
@@ -148,10 +147,7 @@ impl Scan {
                         at = at.saturating_add(1);
                         state = State::ValueStart;
                     }
-                    Some(b' ' | b'\t') => {
-                        return Err(Refusal::bad("a space before the colon of a field line"));
-                    }
-                    Some(_) => return Err(Refusal::bad("expected a field name, then a colon")),
+                    Some(&byte) => return Err(no_name(byte, at == self.mark)),
                 }
             }
             if state == State::ValueStart {
@@ -173,8 +169,7 @@ impl Scan {
                         at = at.saturating_add(1);
                         state = State::ValueLf;
                     }
-                    Some(b'\n') => return Err(Refusal::bad("LF without CR")),
-                    Some(_) => return Err(Refusal::bad("a control character in a field value")),
+                    Some(&byte) => return Err(no_value(byte)),
                 }
             }
             match (state, bytes.get(at)) {
@@ -188,14 +183,16 @@ impl Scan {
             }
         }
         (self.at, self.state) = (at, state);
-        match (state, bytes.get(at)) {
-            (State::EndLf, Some(&byte)) => {
-                expect_lf(byte)?;
-                self.step(State::End);
-                Ok(())
-            }
-            _ => Ok(()),
+        Ok(())
+    }
+
+    /// The LF of the empty line that ends a head.
+    fn end(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        if let (State::EndLf, Some(&byte)) = (self.state, bytes.get(self.at)) {
+            expect_lf(byte)?;
+            self.step(State::End);
         }
+        Ok(())
     }
 
     /// One byte further, into `state`.
@@ -207,6 +204,21 @@ impl Scan {
     pub(super) fn since_mark(&self) -> Span {
         Span::new(self.mark, self.at)
     }
+}
+
+/// What is said of a byte where a name should begin or end.
+const fn no_name(byte: u8, at_its_start: bool) -> Refusal {
+    Refusal::bad(match (byte, at_its_start) {
+        (b' ' | b'\t', true) => "a field line that begins with a space",
+        (b' ' | b'\t', false) => "a space before the colon of a field line",
+        (b'\n', true) => "LF without CR",
+        _ => "expected a field name, then a colon",
+    })
+}
+
+/// What is said of a byte that no value can hold.
+const fn no_value(byte: u8) -> Refusal {
+    Refusal::bad(if byte == b'\n' { "LF without CR" } else { "a control character in a field value" })
 }
 
 pub(super) fn expect_lf(byte: u8) -> Result<(), Refusal> {

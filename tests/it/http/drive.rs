@@ -61,6 +61,12 @@ fn drain(parser: &mut Parser, bytes: &[u8], start: &mut usize, end: usize, lines
     }
 }
 
+/// The lines without those that depend on the pieces in which the bytes came.
+pub(super) fn without_waits(mut lines: Vec<String>) -> Vec<String> {
+    lines.retain(|line| line != "continue");
+    lines
+}
+
 /// One line for a request: all that was read of it.
 pub(super) fn show(request: &Request) -> String {
     let mut line = format!("{} {}", request.method(), brief(request.path().as_bytes()));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sunstone::http::Limits;
 
-use super::drive;
+use super::drive::{self, without_waits};
 
 /// Longer cases are cut in two only near their ends and every so many bytes.
 const CUT_EVERYWHERE_BYTES: usize = 600;
@@ -81,17 +81,15 @@ fn hold(text: &str) {
 /// The same bytes in pieces give the same, but that a client may be seen to wait.
 fn hold_cuts(case: &Case, whole: &[String], limits: &Arc<Limits>) {
     let length = case.bytes.len();
-    let without_waits =
-        |lines: &[String]| lines.iter().filter(|line| *line != "continue").cloned().collect::<Vec<_>>();
-    let whole = without_waits(whole);
+    let whole = without_waits(whole.to_vec());
     let step = length / CUT_EVERYWHERE_BYTES + 1;
     let near_the_end = length.saturating_sub(8)..length;
     for cut in (0..length).step_by(step).chain(near_the_end) {
-        let found = without_waits(&drive::read(&case.bytes, &[cut], limits));
+        let found = without_waits(drive::read(&case.bytes, &[cut], limits));
         assert_eq!(found, whole, "the case of line {}, cut at {cut}", case.line);
     }
     let all: Vec<usize> = (0..length).collect();
-    let found = without_waits(&drive::read(&case.bytes, &all, limits));
+    let found = without_waits(drive::read(&case.bytes, &all, limits));
     assert_eq!(found, whole, "the case of line {}, byte by byte", case.line);
 }
 
