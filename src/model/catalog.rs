@@ -88,9 +88,7 @@ impl Catalog {
     /// The declared type of this name, model or part.
     #[must_use]
     pub fn value_type(&self, name: &str) -> Option<&CatalogType> {
-        self.by_name(TypeKind::Data, name)
-            .or_else(|| self.by_name(TypeKind::Model, name))
-            .map(|(_, found)| found)
+        self.by_name(TypeKind::Data, name).or_else(|| self.by_name(TypeKind::Model, name)).map(|(_, found)| found)
     }
 
     /// Takes in a schema frame.
@@ -195,8 +193,7 @@ impl Catalog {
     pub fn numbers(&self, models: &Models, calls: &[(String, Option<&'static TypeInfo>)]) -> Numbers {
         let mut numbers = Numbers::default();
         for declared in declared(models, calls) {
-            let (Some(info), Some((_, known))) = (declared.info, self.by_name(declared.kind, declared.name))
-            else {
+            let (Some(info), Some((_, known))) = (declared.info, self.by_name(declared.kind, declared.name)) else {
                 continue;
             };
             let number_of = |name: &str| known.members.iter().rposition(|member| member.name == name);
@@ -224,12 +221,7 @@ fn declared<'d>(models: &Models, calls: &'d [(String, Option<&'static TypeInfo>)
     let mut types = models.types();
     for schema in models.schemas() {
         let (name, info) = (schema.name, schema.model.info);
-        declared.push(Declared {
-            kind: TypeKind::Model,
-            name,
-            info: Some(info),
-            key: Some(schema.model.key),
-        });
+        declared.push(Declared { kind: TypeKind::Model, name, info: Some(info), key: Some(schema.model.key) });
     }
     let is_model = |info: &TypeInfo| models.schemas().iter().any(|schema| schema.name == info.name);
     let mut arguments = Vec::new();
@@ -247,11 +239,7 @@ fn declared<'d>(models: &Models, calls: &'d [(String, Option<&'static TypeInfo>)
 }
 
 /// The members that are new in the program; what cannot be is told in `wrong`.
-fn compare(
-    declared: &Declared<'_>,
-    known: &CatalogType,
-    wrong: &mut Vec<String>,
-) -> Vec<(String, Option<String>)> {
+fn compare(declared: &Declared<'_>, known: &CatalogType, wrong: &mut Vec<String>) -> Vec<(String, Option<String>)> {
     let mut added = Vec::new();
     let newest = |name: &str| known.members.iter().rev().find(|member| member.name == name);
     let of = declared.name;
@@ -269,9 +257,7 @@ fn compare(
             Some(held) => wrong.push(format!(
                 "{of}.{name} is {shape} in this program and {held} in the journal: give it its old type back"
             )),
-            None if shape.starts_with("option<") || declared.optional(position) => {
-                added.push((name, Some(shape)))
-            }
+            None if shape.starts_with("option<") || declared.optional(position) => added.push((name, Some(shape))),
             None if name.contains('.') => added.push((name, Some(shape))),
             None => wrong.push(format!(
                 "{of}.{name} ({shape}) is new in this program and the rows in the journal have none: \

@@ -141,11 +141,7 @@ impl<T: Model> Entity for T {
 
     fn set_field_caller(&mut self, field: usize, caller: Option<&str>) {
         let held = T::fields()[field].set_caller(self, caller);
-        assert!(
-            held,
-            "{} has an #[auto(caller)] field that holds no caller; registration refuses it",
-            T::NAME
-        );
+        assert!(held, "{} has an #[auto(caller)] field that holds no caller; registration refuses it", T::NAME);
     }
 
     fn check_all(&self, report: &mut Report) {

@@ -104,6 +104,7 @@ impl<T> fmt::Display for Id<T> {
     }
 }
 
+
 impl<T> ToJson for Id<T> {
     fn to_json(&self, w: &mut Writer) {
         w.u64(self.number);

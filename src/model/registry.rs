@@ -71,10 +71,8 @@ pub struct Reference {
 impl Schema {
     fn of<T: Model>() -> Self {
         let model = T::definition();
-        let indexes = model
-            .indexes
-            .iter()
-            .map(|index| IndexSpec { fields: index.fields.to_vec(), unique: index.unique });
+        let indexes =
+            model.indexes.iter().map(|index| IndexSpec { fields: index.fields.to_vec(), unique: index.unique });
         Self {
             name: T::NAME,
             model,
@@ -82,9 +80,7 @@ impl Schema {
             references: Vec::new(),
             referrers: Vec::new(),
             type_id: TypeId::of::<T>(),
-            decode: |r, version| {
-                T::from_binary(r).map(|value| -> Row { Arc::new(Stored { version, value }) })
-            },
+            decode: |r, version| T::from_binary(r).map(|value| -> Row { Arc::new(Stored { version, value }) }),
             decode_key: |r, w| T::Key::from_binary(r).map(|key| super::Value::order(&key, w)),
         }
     }
@@ -134,10 +130,7 @@ impl Models {
             return if self.schemas[known].type_id == TypeId::of::<T>() {
                 Ok(())
             } else {
-                Err(SchemaError(format!(
-                    "{} is registered with two sets of type parameters: one is all",
-                    T::NAME
-                )))
+                Err(SchemaError(format!("{} is registered with two sets of type parameters: one is all", T::NAME)))
             };
         }
         if self.schemas.iter().any(|schema| schema.name == T::NAME) {
@@ -157,9 +150,7 @@ impl Models {
                     return cannot("is filled in with a time, which its type cannot hold: make it a Time");
                 }
                 Some(Auto::Caller) if !ops.holds_caller() => {
-                    return cannot(
-                        "is filled in with the caller, which its type cannot hold: make it a String",
-                    );
+                    return cannot("is filled in with the caller, which its type cannot hold: make it a String");
                 }
                 _ => {}
             }

@@ -55,25 +55,13 @@ impl Shape {
         match self {
             Self::Scalar(name) => !matches!(
                 *name,
-                "bool"
-                    | "u8"
-                    | "u16"
-                    | "u32"
-                    | "u64"
-                    | "i8"
-                    | "i16"
-                    | "i32"
-                    | "i64"
-                    | "f32"
-                    | "f64"
-                    | "json"
-                    | "unit"
+                "bool" | "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" | "f32" | "f64" | "json" | "unit"
             ),
             Self::Option(inner) => inner.is_text(),
             Self::Named(info) => match info().body {
-                TypeBody::Transparent => {
-                    info().members.iter().any(|member| member.shape.is_some_and(|shape| shape().is_text()))
-                }
+                TypeBody::Transparent => info().members.iter().any(|member| {
+                    member.shape.is_some_and(|shape| shape().is_text())
+                }),
                 TypeBody::Choice => true,
                 TypeBody::Record | TypeBody::Tuple => false,
             },
@@ -85,9 +73,7 @@ impl Shape {
     pub fn named(&self, each: &mut dyn FnMut(&'static TypeInfo)) {
         match self {
             Self::Scalar(_) | Self::Id(_) => {}
-            Self::Option(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => {
-                inner.named(each)
-            }
+            Self::Option(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => inner.named(each),
             Self::Tuple(parts) => parts.iter().for_each(|part| part.named(each)),
             Self::Map(key, value) => {
                 key.named(each);
@@ -143,10 +129,7 @@ pub struct MemberInfo {
 
 /// What else was said of a member.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an attribute that stands or does not stand on a field"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute that stands or does not stand on a field")]
 pub struct MemberFlags {
     /// It never leaves the server.
     pub secret: bool,

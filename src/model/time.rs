@@ -82,9 +82,7 @@ impl Parts<'_> {
     fn digits(&mut self, count: usize) -> Option<i64> {
         let (digits, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
-        digits
-            .iter()
-            .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i64::from(digit - b'0')))
+        digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i64::from(digit - b'0')))
     }
 
     fn mark(&mut self, marks: &[u8]) -> Option<u8> {
@@ -233,16 +231,8 @@ mod tests {
     #[test]
     fn what_is_no_time() {
         for text in [
-            "",
-            "2026",
-            "2026-02-29T00:00:00Z",
-            "2026-13-01T00:00:00Z",
-            "2026-01-01T24:00:00Z",
-            "2026-01-01T00:00:00",
-            "2026-01-01T00:00:00.Z",
-            "2026-01-01T00:00:00+1:00",
-            "2026-01-01T00:00:00Zx",
-            "2026-00-10T00:00:00Z",
+            "", "2026", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00Zx", "2026-00-10T00:00:00Z",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -77,8 +77,7 @@ impl Recorder {
         counters: &[(usize, u64)],
     ) {
         self.scratch.clear();
-        let taken =
-            || counters.iter().filter(|(table, before)| was_only_counted(state, *table, *before, changes));
+        let taken = || counters.iter().filter(|(table, before)| was_only_counted(state, *table, *before, changes));
         let mut w = Writer::new(&mut self.scratch, &self.numbers);
         w.array(6);
         w.uint(cause.time_ms);
@@ -136,9 +135,7 @@ fn write_change(
         Change::Changed { table, before, after, .. } => {
             let info = state.schema(*table).model.info;
             changed.clear();
-            changed.extend(
-                (0..info.members.len()).filter(|field| !before.value.field_same(*field, &after.value)),
-            );
+            changed.extend((0..info.members.len()).filter(|field| !before.value.field_same(*field, &after.value)));
             w.array(5);
             w.uint(CHANGED);
             w.uint(tables[*table]);

@@ -64,9 +64,7 @@ impl Replayer {
         match usize::try_from(number).ok().and_then(|number| self.tables.get(number)) {
             Some(Ok(position)) => Ok(*position),
             Some(Err(name)) => Err(ReplayError::UnknownModel(name.clone())),
-            None => Err(ReplayError::Row(format!(
-                "a change names table {number}, which no schema frame before it names"
-            ))),
+            None => Err(ReplayError::Row(format!("a change names table {number}, which no schema frame before it names"))),
         }
     }
 
@@ -79,12 +77,7 @@ impl Replayer {
 ///
 /// # Errors
 /// When it does not fit; the state is then of no use any more.
-pub fn replay(
-    state: &mut State,
-    replayer: &Replayer,
-    seq: u64,
-    record: &Record<'_>,
-) -> Result<(), ReplayError> {
+pub fn replay(state: &mut State, replayer: &Replayer, seq: u64, record: &Record<'_>) -> Result<(), ReplayError> {
     for change in &record.changes {
         match change {
             RecordedChange::Created { table, row } => {

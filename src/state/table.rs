@@ -182,13 +182,7 @@ impl State {
     ///
     /// # Errors
     /// 409 for a unique value, 422 for the rest.
-    pub fn admit(
-        &self,
-        table: usize,
-        key: &Key,
-        row: &dyn Entity,
-        before: Option<&dyn Entity>,
-    ) -> Result<()> {
+    pub fn admit(&self, table: usize, key: &Key, row: &dyn Entity, before: Option<&dyn Entity>) -> Result<()> {
         let schema = self.schema(table);
         let mut w = KeyWriter::new();
         if key.as_bytes().len() > INDEX_KEY_BYTES_MAX {
@@ -204,9 +198,7 @@ impl State {
                 return Err(too_long(schema.field_name(spec.fields[0])));
             }
             let counts = spec.unique && !spec.fields.iter().any(|field| row.field_is_null(*field));
-            if counts
-                && self.tables[table].keys_by(position, w.as_bytes()).any(|other| other != key.as_bytes())
-            {
+            if counts && self.tables[table].keys_by(position, w.as_bytes()).any(|other| other != key.as_bytes()) {
                 return Err(unique_taken(schema, spec));
             }
         }
@@ -231,11 +223,7 @@ impl State {
 
     /// The error for a key that is taken.
     pub(crate) fn key_taken(&self, table: usize, row: &dyn Entity) -> Error {
-        Error::conflict(format!(
-            "a {} with the key {} is there already",
-            self.schema(table).name,
-            show_key(row)
-        ))
+        Error::conflict(format!("a {} with the key {} is there already", self.schema(table).name, show_key(row)))
     }
 
     /// Every rule of this room, checked the slow way.
@@ -250,28 +238,14 @@ impl State {
                 row.value.key_order(&mut w);
                 assert_eq!(w.as_bytes(), key.as_bytes(), "a row of {} stands under another key", schema.name);
                 let counted = row.value.key_counter();
-                assert!(
-                    counted.is_none_or(|id| id < table.next_id),
-                    "the counter of {} fell behind",
-                    schema.name
-                );
+                assert!(counted.is_none_or(|id| id < table.next_id), "the counter of {} fell behind", schema.name);
             }
             for (spec, tree) in schema.indexes.iter().zip(&table.indexes) {
-                assert_eq!(
-                    tree.len(),
-                    table.rows.len(),
-                    "an index of {} has not one entry a row",
-                    schema.name
-                );
+                assert_eq!(tree.len(), table.rows.len(), "an index of {} has not one entry a row", schema.name);
                 let mut values: Vec<Vec<u8>> = Vec::new();
                 for (key, row) in table.rows.iter() {
                     let start = entry_of(spec, &row.value, key.as_bytes(), &mut w);
-                    assert_eq!(
-                        tree.get(w.as_bytes()),
-                        Some(&start),
-                        "an index of {} lacks a row",
-                        schema.name
-                    );
+                    assert_eq!(tree.get(w.as_bytes()), Some(&start), "an index of {} lacks a row", schema.name);
                     if spec.unique && !spec.fields.iter().any(|field| row.value.field_is_null(*field)) {
                         values.push(w.as_bytes()[..usize::from(start)].to_vec());
                     }
@@ -286,15 +260,13 @@ impl State {
 }
 
 fn too_long(field: &str) -> Error {
-    let detail =
-        format!("is longer than {INDEX_KEY_BYTES_MAX} bytes, the most that can stand in a key or an index");
+    let detail = format!("is longer than {INDEX_KEY_BYTES_MAX} bytes, the most that can stand in a key or an index");
     Error::invalid("a key is too long").with_fields(vec![FieldError { field: field.to_owned(), detail }])
 }
 
 fn unique_taken(schema: &Schema, spec: &IndexSpec) -> Error {
     let names: Vec<_> = spec.fields.iter().map(|field| schema.field_name(*field)).collect();
-    let fields =
-        names.iter().map(|name| FieldError { field: (*name).to_owned(), detail: "is taken".to_owned() });
+    let fields = names.iter().map(|name| FieldError { field: (*name).to_owned(), detail: "is taken".to_owned() });
     let words = names.join(" and ");
     Error::conflict(format!("another {} has the same {words}", schema.name)).with_fields(fields.collect())
 }

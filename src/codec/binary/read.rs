@@ -173,10 +173,9 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let value = match self.advance(1) {
             Some([0xfb]) => self.big_endian(8).map(f64::from_bits),
-            Some([0xfa]) => self
-                .big_endian(4)
-                .and_then(|bits| u32::try_from(bits).ok())
-                .map(|bits| f64::from(f32::from_bits(bits))),
+            Some([0xfa]) => {
+                self.big_endian(4).and_then(|bits| u32::try_from(bits).ok()).map(|bits| f64::from(f32::from_bits(bits)))
+            }
             _ => None,
         };
         value.ok_or_else(|| Malformed { offset: start, expected: "a float".to_owned() })
