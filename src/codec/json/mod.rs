@@ -55,7 +55,7 @@ mod tuples;
 mod value;
 mod writer;
 
-pub use collections::TextKey;
+pub use collections::{TextKey, ToKey};
 pub use containers::Fields;
 pub use errors::{Errors, Halt, Item, MAX_ERRORS};
 pub use number::Number;
