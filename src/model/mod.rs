@@ -14,9 +14,11 @@
 
 mod catalog;
 mod check;
+mod choice;
 mod entity;
 mod field;
 mod id;
+mod part;
 mod registry;
 mod scalars;
 mod shape;
@@ -25,12 +27,14 @@ mod value;
 
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
 pub use check::{Measured, Report};
+pub use choice::{type_info, variant};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
+pub use part::Part;
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
 pub use shape::{
     Auto, IndexInfo, MemberFlags, MemberInfo, ModelInfo, OnRemove, Role, Shape, TypeBody, TypeInfo,
 };
 pub use time::Time;
-pub use value::{Indexable, Model, Target, Value};
+pub use value::{Indexable, Model, Refers, Target, Value};
