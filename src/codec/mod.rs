@@ -1,6 +1,7 @@
 //! Bytes to values and back: JSON, the binary encoding of the journal, ordered keys, and the small alphabets.
 
 pub mod binary;
+pub mod hex;
 pub mod json;
 pub mod order;
 pub mod percent;

@@ -15,20 +15,17 @@ pub(super) struct Field {
     pub(super) value: Span,
 }
 
-impl Field {
-    /// Its bytes in a request's table.
-    pub(super) const BYTES: usize = 8;
+/// A field line as it stands in the table of a request: four numbers of 16 bits, low byte first.
+pub(super) type Row = [u8; 8];
 
-    pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
-        let [a, b] = self.name.from.to_le_bytes();
-        let [c, d] = self.name.to.to_le_bytes();
-        let [e, f] = self.value.from.to_le_bytes();
-        let [g, h] = self.value.to.to_le_bytes();
-        [a, b, c, d, e, f, g, h]
+impl Field {
+    pub(super) fn to_row(self) -> Row {
+        let wide = |span: Span| u64::from(span.from) | u64::from(span.to) << 16;
+        (wide(self.name) | wide(self.value) << 32).to_le_bytes()
     }
 
-    pub(super) fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
-        let [a, b, c, d, e, f, g, h] = bytes;
+    pub(super) fn from_row(row: Row) -> Self {
+        let [a, b, c, d, e, f, g, h] = row;
         let pair = |low, high| u16::from_le_bytes([low, high]);
         Self {
             name: Span { from: pair(a, b), to: pair(c, d) },
@@ -37,10 +34,14 @@ impl Field {
     }
 }
 
+/// Beyond so many lines the list's memory is given back between requests.
+const KEPT_LINES: usize = 32;
+
 /// The field lines so far and what they mean for the framing.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    list: Vec<Field>,
+    table: Vec<Row>,
+    last: Option<Field>,
     pub(super) host: Option<Span>,
     pub(super) content_type: Option<Span>,
     content_length: Option<u64>,
@@ -48,6 +49,7 @@ pub(super) struct Fields {
     close: bool,
     keep_alive: bool,
     pub(super) upgrade: bool,
+    pub(super) encoded: bool,
     expects_continue: bool,
 }
 
@@ -60,26 +62,29 @@ pub(super) enum Length {
 
 impl Fields {
     pub(super) fn clear(&mut self) {
-        let mut list = std::mem::take(&mut self.list);
-        list.clear();
-        *self = Self { list, ..Self::default() };
+        let mut table = std::mem::take(&mut self.table);
+        table.clear();
+        table.shrink_to(KEPT_LINES);
+        *self = Self { table, ..Self::default() };
     }
 
     pub(super) fn len(&self) -> usize {
-        self.list.len()
+        self.table.len()
     }
 
-    pub(super) fn list(&self) -> &[Field] {
-        &self.list
+    pub(super) fn table(&self) -> &[u8] {
+        self.table.as_flattened()
     }
 
     pub(super) fn push(&mut self, name: Span, value: Span) {
-        self.list.push(Field { name, value });
+        let field = Field { name, value };
+        self.table.push(field.to_row());
+        self.last = Some(field);
     }
 
     /// Notes what the line just pushed says. Lengths of names tell nearly all others apart.
     pub(super) fn note(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let Some(&Field { name, value }) = self.list.last() else { return Ok(()) };
+        let Some(Field { name, value }) = self.last.take() else { return Ok(()) };
         let is = |known: &[u8]| name.of(bytes).eq_ignore_ascii_case(known);
         match name.len() {
             4 if is(b"host") => self.note_host(value, bytes),
@@ -90,6 +95,10 @@ impl Fields {
             }
             12 if is(b"content-type") => self.note_content_type(value),
             14 if is(b"content-length") => self.note_length(value.of(bytes)),
+            16 if is(b"content-encoding") => {
+                self.encoded |= !value.of(bytes).eq_ignore_ascii_case(b"identity");
+                Ok(())
+            }
             17 if is(b"transfer-encoding") => self.note_coding(value.of(bytes)),
             _ => Ok(()),
         }

@@ -69,7 +69,12 @@ const fn among(byte: u8, set: &[u8]) -> bool {
 
 /// Is the byte in the class?
 pub(super) fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+    classes_of(byte) & class != 0
+}
+
+fn classes_of(byte: u8) -> u8 {
+    // The table has an entry for every byte; the compiler sees that and leaves the check out.
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
 /// Are all of them in the class?
@@ -79,29 +84,37 @@ pub(super) fn all(bytes: &[u8], class: u8) -> bool {
 
 /// Where the run of bytes of `class` that starts at `from` ends: the first byte outside, or the end.
 pub(super) fn run(bytes: &[u8], from: usize, class: u8) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let length = rest.iter().position(|&byte| !is(byte, class)).unwrap_or(rest.len());
-    from.saturating_add(length)
+    let mut rest = bytes.get(from..).unwrap_or_default();
+    while let Some((&[a, b, c, d], others)) = rest.split_first_chunk::<4>()
+        && classes_of(a) & classes_of(b) & classes_of(c) & classes_of(d) & class != 0
+    {
+        rest = others;
+    }
+    while let Some((&byte, others)) = rest.split_first()
+        && is(byte, class)
+    {
+        rest = others;
+    }
+    bytes.len().saturating_sub(rest.len())
 }
 
 /// [`run`] over [`VALUE`], eight bytes at a time.
 pub(super) fn run_value(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let Some(word) = rest.first_chunk::<8>() else { return run(bytes, at, VALUE) };
-        match controls(u64::from_le_bytes(*word)) {
-            0 => at = at.saturating_add(8),
-            found => {
-                // The lowest mark is exact: a borrow comes only from a byte below that is marked itself.
-                let stop = at.saturating_add((found.trailing_zeros() >> 3) as usize);
-                if bytes.get(stop) != Some(&b'\t') {
-                    return stop;
-                }
-                at = stop.saturating_add(1);
-            }
+    let mut rest = bytes.get(from..).unwrap_or_default();
+    while let Some((word, others)) = rest.split_first_chunk::<8>() {
+        let found = controls(u64::from_le_bytes(*word));
+        if found == 0 {
+            rest = others;
+            continue;
+        }
+        // The lowest mark is exact: a borrow comes only from a byte below that is marked itself.
+        rest = rest.get((found.trailing_zeros() >> 3) as usize..).unwrap_or_default();
+        match rest.split_first() {
+            Some((b'\t', others)) => rest = others,
+            _ => return bytes.len().saturating_sub(rest.len()),
         }
     }
+    run(bytes, bytes.len().saturating_sub(rest.len()), VALUE)
 }
 
 /// The top bit of every byte below 0x20 or equal to 0x7f (and, above the lowest such byte, perhaps of others).

@@ -25,6 +25,17 @@ const OWNED_BY_THE_WRITER: [&str; 7] = [
     "x-content-type-options",
 ];
 
+const fn is_owned(name: &[u8]) -> bool {
+    let mut rest: &[&str] = &OWNED_BY_THE_WRITER;
+    while let [owned, others @ ..] = rest {
+        if owned.as_bytes().eq_ignore_ascii_case(name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
 /// `Allow` (RFC 9110, section 10.2.1).
 pub const ALLOW: HeaderName = HeaderName::from_static("Allow");
 /// `Cache-Control` (RFC 9111, section 5.2).
@@ -81,7 +92,7 @@ impl HeaderName {
         if name.is_empty() || end < name.len() {
             return Err(BadHeader::Name { at: end });
         }
-        if OWNED_BY_THE_WRITER.iter().any(|owned| owned.eq_ignore_ascii_case(&name)) {
+        if is_owned(name.as_bytes()) {
             return Err(BadHeader::Owned);
         }
         Ok(Self(name))
@@ -95,11 +106,12 @@ impl HeaderName {
     /// A name known at compile time.
     ///
     /// # Panics
-    /// When it holds anything but letters, digits and `-`; in a constant the compiler says so.
+    /// When it holds anything but letters, digits and `-`, or is owned by the writer; in a constant the compiler says so.
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         let mut rest = name.as_bytes();
         assert!(!rest.is_empty(), "header name: empty");
+        assert!(!is_owned(rest), "header name: set by the writer of the answer alone");
         while let [first, others @ ..] = rest {
             assert!(
                 first.is_ascii_alphanumeric() || *first == b'-',

@@ -9,8 +9,9 @@ use super::refusal::Refusal;
 use super::request::Request;
 use super::scan::Scan;
 
-/// The most memory that is taken ahead for a body because of its declared length alone.
-const BODY_AHEAD_BYTES: usize = 64 * 1024;
+/// The most memory that is taken for a body because of its declared length alone, before so much of it has come. A
+/// larger body grows as it comes: a declared length is only a claim.
+const BODY_AHEAD_BYTES: usize = 4 * 1024;
 
 /// What reading has come to. `consumed` bytes at the front are done with: the caller drops them and gives the rest again,
 /// with more behind it or without.
@@ -169,7 +170,7 @@ impl Parser {
         let Some(pending) = &mut self.body else { return Ok(Step::NeedMore { consumed: 0 }) };
         if !pending.begun {
             pending.begun = true;
-            pending.begin(bytes.len())?;
+            pending.begin()?;
             if bytes.is_empty() && pending.request.waits_for_continue() {
                 return Ok(Step::Continue { consumed: 0 });
             }
@@ -187,23 +188,26 @@ impl Parser {
 }
 
 impl Pending {
-    /// Refuses a declared length over the limit before anything is read, and takes memory for one below it: as much as
-    /// has come already, or a modest piece, as a declared length is only a claim.
-    fn begin(&mut self, present: usize) -> Result<(), Refusal> {
-        let Remaining::Fixed(length) = self.length else { return Ok(()) };
-        if length > self.limit {
-            return Err(Refusal::new(413, "the body is larger than the limit"));
+    /// Refuses a declared length over the limit before anything of the body is read.
+    fn begin(&self) -> Result<(), Refusal> {
+        match self.length {
+            Remaining::Fixed(length) if length > self.limit => {
+                Err(Refusal::new(413, "the body is larger than the limit"))
+            }
+            Remaining::Fixed(_) | Remaining::Chunked(_) => Ok(()),
         }
-        let ahead = usize::try_from(length).unwrap_or(usize::MAX).min(present.max(BODY_AHEAD_BYTES));
-        self.request.body.reserve_exact(ahead);
-        Ok(())
     }
 
     fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<usize, Refusal> {
         match &mut self.length {
             Remaining::Fixed(left) => {
-                let here = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
-                self.request.body.extend_from_slice(bytes.get(..here).unwrap_or_default());
+                let left_here = usize::try_from(*left).unwrap_or(usize::MAX);
+                let here = left_here.min(bytes.len());
+                let body = &mut self.request.body;
+                if body.capacity() == 0 && here > 0 {
+                    body.reserve_exact(left_here.min(here.max(BODY_AHEAD_BYTES)));
+                }
+                body.extend_from_slice(bytes.get(..here).unwrap_or_default());
                 *left = left.saturating_sub(here as u64);
                 Ok(here)
             }

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::builder::Builder;
-use super::fields::{Field, Length};
+use super::fields::{Field, Length, Row};
 use super::method::Method;
 use super::scan::Scan;
 use super::target::{Pairs, Segments};
@@ -86,6 +86,7 @@ pub struct Request {
     method: Method,
     framing: Framing,
     upgrade: bool,
+    encoded: bool,
     waits: bool,
     length: Length,
 }
@@ -111,13 +112,10 @@ impl Request {
 
     /// Of a scanned head; `bytes` is that head exactly.
     pub(super) fn from_scan(scan: &Scan, method: Method, bytes: &[u8]) -> Self {
-        let fields = scan.fields.list();
-        let mut head =
-            Vec::with_capacity(bytes.len().saturating_add(fields.len().saturating_mul(Field::BYTES)));
+        let table = scan.fields.table();
+        let mut head = Vec::with_capacity(bytes.len().saturating_add(table.len()));
         head.extend_from_slice(bytes);
-        for field in fields {
-            head.extend_from_slice(&field.to_bytes());
-        }
+        head.extend_from_slice(table);
         Self {
             head,
             body: Vec::new(),
@@ -133,6 +131,7 @@ impl Request {
                 version: scan.version,
             },
             upgrade: scan.fields.upgrade,
+            encoded: scan.fields.encoded,
             waits: scan.fields.waits(scan.version),
             length: scan.fields.length(),
         }
@@ -202,6 +201,19 @@ impl Request {
         self.content_type.map(|value| self.text(value))
     }
 
+    /// The media type of the body, without parameters (RFC 9110, section 8.3.1). Media types have no case.
+    #[must_use]
+    pub fn media_type(&self) -> Option<&str> {
+        let value = self.content_type()?;
+        Some(value.split_once(';').map_or(value, |(essence, _)| essence).trim_matches([' ', '\t']))
+    }
+
+    /// Does `Content-Encoding` name anything but `identity`: is the body compressed? It is given as it came.
+    #[must_use]
+    pub fn is_encoded(&self) -> bool {
+        self.encoded
+    }
+
     /// Does `Connection` name `upgrade`?
     #[must_use]
     pub fn wants_upgrade(&self) -> bool {
@@ -248,7 +260,8 @@ impl Request {
 
     fn fields(&self) -> impl Iterator<Item = Field> {
         let table = self.head.get(usize::from(self.table)..).unwrap_or_default();
-        table.as_chunks::<{ Field::BYTES }>().0.iter().map(|bytes| Field::from_bytes(*bytes))
+        let (rows, _) = table.as_chunks::<{ size_of::<Row>() }>();
+        rows.iter().map(|row| Field::from_row(*row))
     }
 
     fn slice(&self, span: Span) -> &[u8] {

@@ -185,13 +185,14 @@ impl Response {
     /// HEAD.
     pub fn write_head(&self, out: &mut Vec<u8>, date: &[u8; 29], framing: Framing) {
         self.write_status(out);
+        let body = self.sent_body();
         if let Some(content_type) = &self.content_type {
             write_field(out, b"Content-Type: ", content_type.as_bytes());
         }
-        let body = self.sent_body();
         if !body.is_empty() {
             out.extend_from_slice(b"X-Content-Type-Options: nosniff\r\n");
         }
+        // With 304 it would be the length of what was not sent, and that is not known here (RFC 9110, section 8.6).
         if !matches!(self.status, 100..200 | 204 | 304) {
             out.extend_from_slice(b"Content-Length: ");
             write_number(out, body.len() as u64);

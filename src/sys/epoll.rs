@@ -36,6 +36,8 @@ const CLOEXEC: c_int = 0o2_000_000;
 /// Events that one wait may bring; more stay for the next one.
 const BATCH: usize = 256;
 
+// SAFETY: the signatures are those of epoll_create1(2), epoll_ctl(2) and epoll_wait(2), with `Event` laid
+// out as theirs.
 unsafe extern "C" {
     fn epoll_create1(flags: c_int) -> c_int;
     fn epoll_ctl(epoll: c_int, op: c_int, fd: c_int, event: *mut Event) -> c_int;

@@ -7,6 +7,7 @@
 //! Left out on purpose: whatever std does well (sockets, files, threads), and portable imitations of what only one
 //! system has. The portable road is [`poll`] beside [`epoll`], and a socket pair where there is no eventfd ([`wake`]).
 
+pub(crate) mod crc32c;
 pub(crate) mod descriptors;
 #[cfg(target_os = "linux")]
 pub(crate) mod epoll;

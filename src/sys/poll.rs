@@ -38,6 +38,8 @@ pub(crate) struct PollFd {
     pub(crate) revents: c_short,
 }
 
+// SAFETY: the signature is the one of poll(2), with `PollFd` laid out as its `struct pollfd` and `Count` as
+// its `nfds_t`.
 unsafe extern "C" {
     #[link_name = "poll"]
     fn wait(fds: *mut PollFd, count: Count, timeout_ms: c_int) -> c_int;

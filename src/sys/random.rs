@@ -8,6 +8,7 @@ pub(crate) fn getrandom(bytes: &mut [u8]) {
     use std::ffi::{c_uint, c_void};
     use std::io::{Error, ErrorKind};
 
+    // SAFETY: the signature is the one of getrandom(2).
     unsafe extern "C" {
         #[link_name = "getrandom"]
         fn fill(buffer: *mut c_void, len: usize, flags: c_uint) -> isize;

@@ -20,6 +20,8 @@ static COME: AtomicU32 = AtomicU32::new(0);
 /// Rung by the handler. Made before the handler is installed, so the handler finds it.
 static BELL: OnceLock<Bell> = OnceLock::new();
 
+// SAFETY: the signatures are those of signal(2) and _exit(2); a handler is as wide as a pointer, so `usize`
+// holds `SIG_ERR`.
 unsafe extern "C" {
     fn signal(number: c_int, handler: extern "C" fn(c_int)) -> usize;
     fn _exit(status: c_int) -> !;

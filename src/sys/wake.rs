@@ -33,6 +33,7 @@ impl Bell {
         const CLOEXEC: c_int = 0o2_000_000;
         const NONBLOCK: c_int = 0o4_000;
 
+        // SAFETY: the signature is the one of eventfd(2).
         unsafe extern "C" {
             fn eventfd(initial: c_uint, flags: c_int) -> c_int;
         }

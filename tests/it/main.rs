@@ -1,1 +1,6 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
+
+mod order;
+mod tidy;
+mod tree;
+mod json;
