@@ -120,7 +120,8 @@ impl Head {
         let root = Arc::new(self.tx.state.clone());
         let payload = std::mem::replace(payload, self.spare.pop().unwrap_or_default());
         let first_seq = root.seq + 1 - u64::from(*count);
-        let batch = Batch { kind: FrameKind::Batch, first_seq, count: *count, time_ms: root.time_ms, payload };
+        let batch =
+            Batch { kind: FrameKind::Batch, first_seq, count: *count, time_ms: root.time_ms, payload };
         *count = 0;
         let ticket = Ticket { era: self.era, seq: root.seq };
         self.closed.push_back(Closed { batch, ticket, root });

@@ -6,7 +6,7 @@ use super::engine::Ear;
 use crate::codec::binary::Numbers;
 use crate::journal::{self, Commit, Directory, Frame, FrameKind, Journal, Lone, OpenError, Opened, Refusal};
 use crate::model::{Catalog, Models, TypeInfo, TypeKind};
-use crate::state::{Record, Recorder, Replayer, ReplayError, State, replay};
+use crate::state::{Record, Recorder, ReplayError, Replayer, State, replay};
 use crate::stdx::clock::Clock;
 use crate::stdx::random::Random;
 use std::fmt;
@@ -64,7 +64,10 @@ pub struct Loader<'p> {
 
 impl fmt::Debug for Loader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loader").field("seq", &self.state.seq).field("until", &self.until).finish_non_exhaustive()
+        f.debug_struct("Loader")
+            .field("seq", &self.state.seq)
+            .field("until", &self.until)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,11 +87,14 @@ impl<'p> Loader<'p> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Refusal> {
         match frame.kind {
             FrameKind::Schema => {
-                self.catalog.read(frame.payload).map_err(|error| Refusal(format!("a schema frame: {error}")))?;
+                self.catalog
+                    .read(frame.payload)
+                    .map_err(|error| Refusal(format!("a schema frame: {error}")))?;
                 let Program { models, calls } = self.program;
                 // Said now, before a row of the old shape is read as one of the new.
                 self.catalog.plan(models, calls).map_err(|error| Refusal(error.to_string()))?;
-                self.replayer = Replayer::new(&self.catalog, self.catalog.numbers(models, calls), &self.state);
+                self.replayer =
+                    Replayer::new(&self.catalog, self.catalog.numbers(models, calls), &self.state);
                 Ok(())
             }
             FrameKind::Batch => self.batch(frame),
@@ -133,13 +139,10 @@ pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     let Opening { directory, clock, random, options, threads } = opening;
     let started_ns = clock.monotonic_ns();
     let mut loader = Loader::new(program, None);
-    let (mut journal, opened) = journal::open(
-        directory,
-        Arc::clone(&clock),
-        Arc::clone(&random),
-        &options,
-        &mut |frame| loader.frame(frame),
-    )?;
+    let (mut journal, opened) =
+        journal::open(directory, Arc::clone(&clock), Arc::clone(&random), &options, &mut |frame| {
+            loader.frame(frame)
+        })?;
     let (state, mut catalog) = loader.finish();
     let refuse = |words: String| OpenError::Refused {
         offset: journal.bytes(),

@@ -82,7 +82,11 @@ pub(super) fn place_of<T: Model>(state: &State) -> usize {
 fn missing<T: Model, K>(key: &impl Lookup<K>) -> Error {
     let mut w = json::Writer::new();
     key.show(&mut w);
-    Error::not_found(format!("there is no {} with the key {}", T::NAME, String::from_utf8_lossy(&w.into_bytes())))
+    Error::not_found(format!(
+        "there is no {} with the key {}",
+        T::NAME,
+        String::from_utf8_lossy(&w.into_bytes())
+    ))
 }
 
 /// The rows of `T`, to read.
@@ -222,7 +226,11 @@ impl<'a, T: Model> TableMut<'a, T> {
     /// # Errors
     /// As [`Tx::update`].
     #[expect(clippy::needless_pass_by_value, reason = "a key is given as it is at hand, owned or not")]
-    pub fn update<R: Edited>(&mut self, key: impl Lookup<T::Key>, edit: impl FnOnce(&mut T) -> R) -> Result<T> {
+    pub fn update<R: Edited>(
+        &mut self,
+        key: impl Lookup<T::Key>,
+        edit: impl FnOnce(&mut T) -> R,
+    ) -> Result<T> {
         let mut edit = Some(edit);
         let mut edit_row = |row: &mut dyn Entity| {
             let any: &mut dyn Any = row;

@@ -157,7 +157,11 @@ impl Tx {
     ///
     /// # Errors
     /// 404 when there is none; as for [`Tx::insert`]; 422 when the key or a `#[fixed]` field would change; the closure's.
-    pub fn update<T: Model<Key = Id<T>>, R: Edited>(&mut self, id: Id<T>, edit: impl FnOnce(&mut T) -> R) -> Result<T> {
+    pub fn update<T: Model<Key = Id<T>>, R: Edited>(
+        &mut self,
+        id: Id<T>,
+        edit: impl FnOnce(&mut T) -> R,
+    ) -> Result<T> {
         self.table::<T>().update(id, edit)
     }
 
@@ -247,10 +251,15 @@ impl Tx {
         let is_fixed = |field: usize| field == model.key || model.info.members[field].flags.fixed;
         let fixed = (0..model.info.members.len()).filter(|field| is_fixed(*field) && differs(row, *field));
         let fixed: Vec<_> = fixed
-            .map(|field| FieldError { field: schema.field_name(field).to_owned(), detail: "is set once".to_owned() })
+            .map(|field| FieldError {
+                field: schema.field_name(field).to_owned(),
+                detail: "is set once".to_owned(),
+            })
             .collect();
         if !fixed.is_empty() {
-            return Err(Error::invalid(format!("the {} cannot be changed so", schema.name)).with_fields(fixed));
+            return Err(
+                Error::invalid(format!("the {} cannot be changed so", schema.name)).with_fields(fixed)
+            );
         }
         for (field, role) in model.roles.iter().enumerate() {
             if role.auto == Some(Auto::Updated) {

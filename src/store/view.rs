@@ -1,7 +1,7 @@
 //! One version of everything, to ask.
 
-use super::tables::{TableRef, place_of};
 use super::Caller;
+use super::tables::{TableRef, place_of};
 use crate::error::Result;
 use crate::model::{Id, Model, Time};
 use crate::query::{Filter, Rows};

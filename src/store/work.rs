@@ -70,8 +70,12 @@ impl Store {
     pub fn commit<R>(&self, run: impl FnOnce(&mut Tx) -> Result<R>) -> Result<R> {
         let mut run = Some(run);
         let mut value = None;
-        let cause =
-            Cause { caller: self.caller.clone(), name: &self.name, call: self.call, arguments: &self.arguments };
+        let cause = Cause {
+            caller: self.caller.clone(),
+            name: &self.name,
+            call: self.call,
+            arguments: &self.arguments,
+        };
         let ran = self.engine.command(&cause, &mut |tx| {
             let run = run.take().expect("a transaction is run once");
             value = Some(run(tx)?);

@@ -45,7 +45,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(super) fn object_field(&mut self, key: &str, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
+    pub(super) fn object_field(
+        &mut self,
+        key: &str,
+        strict: bool,
+        fields: &mut dyn Fields,
+    ) -> Result<(), Halt> {
         let (faults, left) = (self.faults.count(), self.rest.len());
         let outcome = match fields.field(key, self) {
             Ok(true) => return Ok(()),

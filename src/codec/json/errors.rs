@@ -83,7 +83,8 @@ impl From<Errors> for Error {
         };
         let text = errors.text;
         let field = |Item { path, detail, line, column }| {
-            let detail = if text || line == 0 { detail } else { format!("{detail} (line {line}, column {column})") };
+            let detail =
+                if text || line == 0 { detail } else { format!("{detail} (line {line}, column {column})") };
             FieldError { field: path, detail }
         };
         Self::bad_request(detail).with_fields(errors.items.into_iter().map(field).collect())

@@ -52,7 +52,9 @@ impl Service for Desk {
                 let ticket = ticket();
                 Reply::Wait(request, ticket)
             }
-            "after" => Reply::Now(Response::text(200, format!("{path} {:?}", after.map(|ticket| ticket.seq)))),
+            "after" => {
+                Reply::Now(Response::text(200, format!("{path} {:?}", after.map(|ticket| ticket.seq))))
+            }
             "pool" => Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path)))),
             "task" => Reply::Task(Box::new(move || Reply::Now(Response::text(200, path)))),
             "pool-sleep" => {

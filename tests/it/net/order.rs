@@ -105,10 +105,7 @@ fn commands_behind_one_another_run_at_once_and_answers_wait_their_turn() {
     desk.settle(1, false);
     waker.wake();
     settle_down(&mut network);
-    assert_eq!(
-        lines(network.received(client)),
-        ["507 1 is lost", "201 /park/2", "201 /park/3", "200 /now"]
-    );
+    assert_eq!(lines(network.received(client)), ["507 1 is lost", "201 /park/2", "201 /park/3", "200 /now"]);
 }
 
 #[test]

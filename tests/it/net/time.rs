@@ -173,7 +173,8 @@ fn lingering_ends_with_the_client_or_at_its_bound() {
 #[test]
 fn stopping_answers_what_is_under_way_and_closes_the_rest() {
     let (desk, clock, mut network) = simulation(8);
-    let (idle, parked, half, late) = (network.connect(), network.connect(), network.connect(), network.connect());
+    let (idle, parked, half, late) =
+        (network.connect(), network.connect(), network.connect(), network.connect());
     network.send(parked, &get("/park/1"));
     network.send(half, b"GET /now HTTP/1.1\r\nHo");
     network.send(late, &get("/park/2"));
