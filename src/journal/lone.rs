@@ -139,6 +139,17 @@ impl Lone {
         }
     }
 
+    /// Writes into the lock file where this process can be reached. Waits for a batch that is being written.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn announce(&self, address: &str) -> io::Result<()> {
+        match &mut self.shared.desk().journal {
+            Some(journal) => journal.announce(address),
+            None => Ok(()),
+        }
+    }
+
     fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -48,6 +48,8 @@ pub struct Loaded {
     pub opened: Opened,
     /// By position in [`Program::calls`]: the number in the catalog.
     pub calls: Vec<u64>,
+    /// The numbers of the program's types in the journal.
+    pub numbers: Numbers,
     /// How long reading took, in milliseconds.
     pub took_ms: u64,
 }
@@ -165,7 +167,7 @@ pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     };
     let tables = models.schemas().iter().map(|schema| number_of(TypeKind::Model, schema.name)).collect();
     let calls = calls.iter().map(|(name, _)| number_of(TypeKind::Call, name)).collect();
-    let engine = Engine::new(state, Recorder::new(numbers, tables), random.next_u64(), Arc::clone(&clock));
+    let engine = Engine::new(state, Recorder::new(numbers.clone(), tables), random.next_u64(), Arc::clone(&clock));
     let ear = Arc::new(Ear(Arc::downgrade(&engine)));
     let lone = if threads {
         let starting = |error: io::Error| OpenError::Io { doing: "starting a thread".to_owned(), error };
@@ -177,7 +179,7 @@ pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     let commit: Arc<dyn Commit> = Arc::clone(&lone) as _;
     engine.commit_to(commit);
     let took_ms = clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
-    Ok(Loaded { engine, lone, opened, calls, took_ms })
+    Ok(Loaded { engine, lone, opened, calls, numbers, took_ms })
 }
 
 /// Writes a schema frame and takes it into the catalog.

@@ -2,6 +2,8 @@
 
 mod json;
 mod net;
+mod http;
+mod json;
 mod order;
 mod tidy;
 mod tree;

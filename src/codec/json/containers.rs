@@ -52,16 +52,17 @@ impl<'a> Reader<'a> {
         fields: &mut dyn Fields,
     ) -> Result<(), Halt> {
         let (faults, left) = (self.faults.count(), self.rest.len());
-        let outcome = match fields.field(key, self) {
+        let taken = fields.field(key, self);
+        if self.faults.count() != faults {
+            self.faults.prefix(faults, key);
+        }
+        let outcome = match taken {
             Ok(true) => return Ok(()),
             Ok(false) => {
                 debug_assert_eq!(left, self.rest.len(), "the field {key} was consumed and not taken");
                 self.unknown(key, strict, fields.names())
             }
-            Err(halt) => {
-                self.faults.prefix(faults, key);
-                Err(halt)
-            }
+            Err(halt) => Err(halt),
         };
         match outcome {
             Err(Halt::Syntax) => Err(Halt::Syntax),

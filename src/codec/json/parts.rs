@@ -74,12 +74,12 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Halt> {
         for (name, text) in parts.texts {
             let mut reader = Reader::text(text);
-            let outcome = fields.field(name, &mut reader);
+            if fields.field(name, &mut reader) == Ok(true) {
+                reader.end();
+            }
             let from = self.faults.count();
             self.faults.take_over(reader.faults, NOWHERE);
-            if outcome.is_err() {
-                self.faults.prefix(from, name);
-            }
+            self.faults.prefix(from, name);
         }
         match parts.rest {
             Rest::Nothing => {

@@ -1,5 +1,7 @@
 //! The reader: where it stands, what it looks at next, and how it records what is wrong.
 
+use std::fmt;
+
 use super::errors::{Errors, Faults, Halt};
 use super::parts::Parts;
 use super::string::show;
@@ -57,7 +59,6 @@ impl Kind {
 /// let errors = reader.finish().unwrap_err();
 /// assert_eq!(errors.items[0].path, "[1]");
 /// ```
-#[derive(Debug)]
 pub struct Reader<'a> {
     pub(super) whole: &'a [u8],
     pub(super) rest: &'a [u8],
@@ -69,6 +70,18 @@ pub struct Reader<'a> {
     /// The object that stands here came in parts, and none is read yet.
     pub(super) parts: Option<Parts<'a>>,
     bare: bool,
+}
+
+/// Where it stands and what it found wrong, without the document, which may hold secrets.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("bytes", &self.whole.len())
+            .field("left", &self.rest.len())
+            .field("depth", &self.depth)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -209,13 +222,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Everything that was recorded, and what follows the document if anything does.
     pub fn finish(mut self) -> Result<(), Errors> {
-        if !self.faults.is_syntax() && self.text.is_none() {
-            self.space();
-            if !self.rest.is_empty() {
-                self.unexpected("the end of the text");
-            }
-        }
+        self.end();
         if self.failed() { Err(self.errors()) } else { Ok(()) }
+    }
+
+    /// Records what follows the value if anything does.
+    pub(super) fn end(&mut self) {
+        if self.faults.is_syntax() || self.text.is_some() {
+            return;
+        }
+        self.space();
+        if !self.rest.is_empty() {
+            self.unexpected("the end of the text");
+        }
     }
 
     /// Everything that was recorded; for a reading that stopped on a [`Halt`].

@@ -1,6 +1,6 @@
 //! Typed decoding as the macros write it: fields into slots, every fault of a body at once.
 
-use sunstone::codec::json::{self, Errors, Fields, FromJson, Halt, Reader, Slot};
+use sunstone::codec::json::{self, Errors, Fields, FromJson, Halt, Reader, Rest, Slot};
 use sunstone::error::Error;
 
 #[derive(Debug, PartialEq)]
@@ -143,6 +143,31 @@ fn every_fault_of_a_body_is_told_at_once() {
             "8:29 items[3].title: given twice",
             "10:9 id: given twice",
         ]
+    );
+}
+
+/// Such a value is whole but for what it should not have; its faults have the whole path all the same.
+#[test]
+fn an_unknown_field_alone_has_its_path() {
+    let errors = order(r#"{"id": 1, "items": [{"title": "a", "titles": 2}]}"#).unwrap_err();
+    assert_eq!(lines(&errors), ["1:46 items[0].titles: unknown, the nearest name is `title`"]);
+    let texts = [("items", r#"[{"title": "a", "c": 2}]"#.into()), ("id", "1".into())];
+    let mut reader = Reader::parts(&texts, b"", Rest::Nothing);
+    assert!(Order::from_json(&mut reader).is_ok());
+    assert_eq!(reader.errors().to_string(), "items[0].c: unknown, expected one of: title, count");
+}
+
+/// Fields out of a path and a query, the rest out of the body.
+#[test]
+fn parts_of_an_object_tell_their_faults_alike() {
+    let texts = [("id", "x".into()), ("items", "[] ]".into()), ("other", "1".into())];
+    let mut reader = Reader::parts(&texts, b"{\"id\": 7,\n \"priority\": -1}", Rest::Object);
+    assert_eq!(Order::from_json(&mut reader), Err(Halt::Invalid));
+    assert_eq!(
+        reader.errors().to_string(),
+        "id: expected an integer from 0 to 4294967295, found a string; \
+         items: expected the end of the text, found `]`; \
+         priority: expected an integer from 0 to 255, found -1 (line 2, column 14)"
     );
 }
 

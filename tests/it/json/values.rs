@@ -37,6 +37,8 @@ fn types_of_std_both_ways() {
     both_ways(&BTreeMap::from([(10, 'x'), (9, 'y')]), r#"{"9":"y","10":"x"}"#);
     both_ways(&HashMap::from([(10, 'x'), (9, 'y'), (-1, 'z')]), r#"{"-1":"z","9":"y","10":"x"}"#);
     both_ways(&BTreeSet::from([10, 9]), "[9,10]");
+    both_ways(&"1e999".parse::<Json>().unwrap().as_number().unwrap().clone(), "1e999");
+    both_ways(&Object::from_iter([("a", 1)]), r#"{"a":1}"#);
     both_ways(&HashSet::from(["b".to_owned(), "a".to_owned()]), r#"["a","b"]"#);
 }
 
@@ -46,6 +48,8 @@ fn what_is_written_and_never_read() {
     assert_eq!(json::encode(&Cow::Borrowed("a")), b"\"a\"");
     assert_eq!(json::encode(&[1, 2][..]), b"[1,2]");
     assert_eq!(json::encode(&&&1), b"1");
+    assert_eq!(json::encode(&BTreeMap::from([("b", 1), ("a", 2)])), br#"{"a":2,"b":1}"#);
+    assert_eq!(json::encode(&HashMap::from([(Cow::Borrowed("a"), 2)])), br#"{"a":2}"#);
 }
 
 #[test]
@@ -91,6 +95,8 @@ fn wrong_types_say_what_was_expected_and_found() {
     assert_eq!(wrong::<(u8, u8)>("[1]"), "expected an array of 2, found 1");
     assert_eq!(wrong::<(u8, bool)>("[1,2]"), "[1]: expected true or false, found a number");
     assert_eq!(wrong::<(u8,)>("\"x\""), "expected an array, found a string");
+    assert_eq!(wrong::<Object>("[{}]"), "expected an object, found an array");
+    assert_eq!(wrong::<Number>("[{}]"), "expected a number, found an array");
     assert_eq!(wrong::<Option<u8>>("false"), "expected an integer from 0 to 255, found a boolean");
 }
 
