@@ -206,10 +206,14 @@ impl App {
         help: &'static str,
         run: S,
     ) -> Self {
-        if cli::OWN_COMMANDS.iter().any(|(own, _)| *own == name) || self.commands.iter().any(|c| c.name == name) {
+        if cli::OWN_COMMANDS.iter().any(|(own, _)| *own == name)
+            || self.commands.iter().any(|c| c.name == name)
+        {
             self.wrong.push(format!("the command {name} is there already: give yours another name"));
         }
-        let run = Box::new(move |store: &Store, flags: &[(String, String)], out: &mut Out| run.run(store, flags, out));
+        let run = Box::new(move |store: &Store, flags: &[(String, String)], out: &mut Out| {
+            run.run(store, flags, out)
+        });
         self.commands.push(Command { name, help, shape: S::shape(), run });
         self
     }
@@ -281,7 +285,8 @@ impl App {
 
     /// Ties everything together, or says everything that is wrong.
     pub(crate) fn declared(mut self) -> Result<Declared, Vec<String>> {
-        self.wrong.extend(crate::api::Router::new(self.endpoints.list()).err().map(|error| error.to_string()));
+        self.wrong
+            .extend(crate::api::Router::new(self.endpoints.list()).err().map(|error| error.to_string()));
         if !self.wrong.is_empty() {
             return Err(self.wrong);
         }
@@ -366,7 +371,10 @@ impl Server {
             Ok(net) => Arc::new(net),
             Err(error) => {
                 opened.gateway.engine().stop();
-                return Err(Fault { words: format!("listening on {listen}: {error}"), exit: Exit::UNAVAILABLE });
+                return Err(Fault {
+                    words: format!("listening on {listen}: {error}"),
+                    exit: Exit::UNAVAILABLE,
+                });
             }
         };
         let waker = net.waker();

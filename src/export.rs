@@ -8,8 +8,8 @@ pub use crate::codec::json::{Fields, FromJson, Halt, Reader, Slot, ToJson, Write
 pub use crate::codec::order::KeyWriter;
 pub use crate::error::{Error, Result};
 pub use crate::model::{
-    Auto, Field, FieldAccess, FieldOps, IndexInfo, Indexable, MemberFlags, MemberInfo, Model, ModelInfo, OnRemove,
-    Report, Role, Shape, TypeBody, TypeInfo, Value,
+    Auto, Field, FieldAccess, FieldOps, IndexInfo, Indexable, MemberFlags, MemberInfo, Model, ModelInfo,
+    OnRemove, Report, Role, Shape, TypeBody, TypeInfo, Value,
 };
 pub use crate::store::{Store, Tx, View};
 pub use sunstone_macros::{DataDerive, ModelDerive};

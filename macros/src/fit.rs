@@ -8,7 +8,14 @@ use crate::operation::{Input, Kind};
 use crate::route::Route;
 
 /// Complains where the route and the arguments do not fit together.
-pub(crate) fn check(method: &Method, route: &Route, kind: Kind, prefix: &Prefix, inputs: &[Input], errors: &mut Errors) {
+pub(crate) fn check(
+    method: &Method,
+    route: &Route,
+    kind: Kind,
+    prefix: &Prefix,
+    inputs: &[Input],
+    errors: &mut Errors,
+) {
     if let (Kind::Command, "get", Some(first)) = (kind, route.word, method.params.first()) {
         let message = "a GET cannot change the state: take `&View`, or use `#[post]`";
         errors.over(&first.ty, method.name.span(), message);
@@ -44,7 +51,9 @@ fn no_argument(parameter: &str, method: &Method, known: Vec<&str>) -> String {
 }
 
 fn body_fits(route: &Route, prefix: &Prefix, inputs: &[Input], errors: &mut Errors) {
-    let Some(body) = inputs.iter().filter_map(Input::value).find(|value| value.wire == "body") else { return };
+    let Some(body) = inputs.iter().filter_map(Input::value).find(|value| value.wire == "body") else {
+        return;
+    };
     if route.word == "get" {
         errors.at(body.name.span(), "a GET has no body: take the fields as arguments, or use `#[post]`");
         return;
@@ -62,4 +71,3 @@ fn body_fits(route: &Route, prefix: &Prefix, inputs: &[Input], errors: &mut Erro
         errors.at(value.name.span(), message);
     }
 }
-

@@ -166,7 +166,8 @@ fn inputs(method: &Method, generics: &Generics, errors: &mut Errors) -> Vec<Inpu
     let mut inputs: Vec<Input> = Vec::new();
     for (position, param) in method.params.iter().enumerate() {
         let Some(input) = input(position, param, generics, errors) else { continue };
-        let twin = |value: &Value| inputs.iter().filter_map(Input::value).any(|other| other.wire == value.wire);
+        let twin =
+            |value: &Value| inputs.iter().filter_map(Input::value).any(|other| other.wire == value.wire);
         if let Some(value) = input.value().filter(|value| twin(value)) {
             errors.at(value.name.span(), format!("two arguments are called `{}`", value.wire));
         }
@@ -263,4 +264,3 @@ impl Input {
         }
     }
 }
-

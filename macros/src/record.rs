@@ -128,7 +128,9 @@ impl Plan {
             let (template, argument) = match check {
                 Check::Length(range) => ("$x::Report::length::<$ty>(report, $value, $argument);", range),
                 Check::Range(range) => ("$x::Report::range::<$ty>(report, $value, $argument);", range),
-                Check::With(path) => ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path),
+                Check::With(path) => {
+                    ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path)
+                }
             };
             self.fill(0, template, &[("value", value.clone()), ("argument", argument.clone())])
         });

@@ -54,7 +54,9 @@ impl Operation {
         let has_arguments = self.values().next().is_some();
         let info = fill("$x::type_info::<$struct>", &[("struct", self.struct_name())]);
         let body = self.values().find(|value| value.wire == "body" && route.is_some());
-        let status = route.and_then(|route| route.status).map(|status| number(usize::try_from(status).unwrap_or_default()));
+        let status = route
+            .and_then(|route| route.status)
+            .map(|status| number(usize::try_from(status).unwrap_or_default()));
         let journal = route.is_none_or(|route| route.without_arguments.is_none());
         let parts = [
             ("conditions", self.conditions.clone()),

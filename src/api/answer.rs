@@ -45,7 +45,8 @@ impl Out {
             }
             "_after" => {
                 let cursor = Position::parse(value);
-                let cursor = cursor.ok_or_else(|| Error::bad_request("_after: expected a cursor from `next`"))?;
+                let cursor =
+                    cursor.ok_or_else(|| Error::bad_request("_after: expected a cursor from `next`"))?;
                 self.after = Some(cursor);
             }
             _ => return Ok(false),

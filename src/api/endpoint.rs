@@ -71,7 +71,10 @@ impl<A: Api> Callable for Held<A> {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("name", &self.name).field("pattern", &self.pattern).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("name", &self.name)
+            .field("pattern", &self.pattern)
+            .finish_non_exhaustive()
     }
 }
 
@@ -165,7 +168,9 @@ impl Endpoints {
         for method in A::methods() {
             let name = format!("{}.{}", about.name, method.name);
             if self.list.iter().any(|known| known.name == name) {
-                return Err(RouteError::new(format!("two methods are called {name}: give one api another name")));
+                return Err(RouteError::new(format!(
+                    "two methods are called {name}: give one api another name"
+                )));
             }
             let pattern = method.verb.map(|verb| (verb, join(about.prefix, method.path)));
             let method = Box::new(Held { api: Arc::clone(&api), method });

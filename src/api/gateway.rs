@@ -92,7 +92,9 @@ impl Gateway {
         let pairs = if verb.reads_query() { request.pairs().collect() } else { Ok(Vec::new()) };
         let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = match pairs {
             Ok(pairs) => pairs,
-            Err(bad) => return Reply::Now(Response::problem(&Error::bad_request(format!("the query: {bad}")))),
+            Err(bad) => {
+                return Reply::Now(Response::problem(&Error::bad_request(format!("the query: {bad}"))));
+            }
         };
         for (name, value) in &pairs {
             // The path is the stronger one, and of a name given twice the first counts.
@@ -137,7 +139,8 @@ impl Gateway {
 /// sites without having asked first.
 pub(super) fn is_json(content_type: Option<&str>) -> bool {
     let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
-    let subtype = essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
+    let subtype =
+        essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
     let rest = subtype.and_then(|kind| essence.get(kind.len()..)).unwrap_or_default();
     let suffix = rest.len().checked_sub("+json".len()).and_then(|start| rest.get(start..));
     rest.eq_ignore_ascii_case("json") || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
@@ -213,7 +216,9 @@ mod tests {
         for json in ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"] {
             assert!(is_json(Some(json)), "{json}");
         }
-        for other in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded", "json", "+json"] {
+        for other in
+            ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded", "json", "+json"]
+        {
             assert!(!is_json(Some(other)), "{other}");
         }
         assert!(!is_json(None));

@@ -92,7 +92,9 @@ impl Router {
         match self.root.find(verb, segments, &mut values, &mut others) {
             Some(position) => Found::Endpoint(position, values),
             None if others.is_empty() => Found::Nothing,
-            None => Found::OtherVerbs(others.into_iter().map(Verb::method).fold(Methods::new(), Methods::with)),
+            None => {
+                Found::OtherVerbs(others.into_iter().map(Verb::method).fold(Methods::new(), Methods::with))
+            }
         }
     }
 }

@@ -143,7 +143,8 @@ pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket
         _ => return Reply::Now(Response::method_not_allowed(posts)),
     }
     if !is_json(request.content_type()) {
-        let error = Error::unsupported_media_type("a call is JSON: send the header `Content-Type: application/json`");
+        let error =
+            Error::unsupported_media_type("a call is JSON: send the header `Content-Type: application/json`");
         return Reply::Now(Response::problem(&error));
     }
     match read(&request.body) {
@@ -188,7 +189,8 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Error>>)
             Ok(asked) => {
                 let (answer, ticket, seq) = called(gateway, request, &asked);
                 newest = seq.or(newest);
-                let refused = ticket.and_then(|ticket| gateway.engine().refusal(gateway.engine().wait(ticket)));
+                let refused =
+                    ticket.and_then(|ticket| gateway.engine().refusal(gateway.engine().wait(ticket)));
                 match refused {
                     Some(error) => asked.id.as_deref().map(|id| failure(Some(id), code_of(&error), &error)),
                     None => answer,
@@ -205,7 +207,11 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Error>>)
 }
 
 /// Runs one call: its answer, none for a notification, what the answer waits for, and its sequence.
-fn called(gateway: &Gateway, request: &Request, asked: &Asked) -> (Option<Vec<u8>>, Option<Ticket>, Option<u64>) {
+fn called(
+    gateway: &Gateway,
+    request: &Request,
+    asked: &Asked,
+) -> (Option<Vec<u8>>, Option<Ticket>, Option<u64>) {
     let Some(endpoint) = gateway.endpoint(&asked.method) else {
         let error = Error::not_found(format!("there is no method {}", asked.method));
         return (asked.id.as_deref().map(|id| failure(Some(id), METHOD_NOT_FOUND, &error)), None, None);

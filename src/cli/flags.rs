@@ -36,7 +36,9 @@ impl Given {
     /// The value of a flag as something else.
     pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str, what: &str) -> Result<Option<T>, Fault> {
         let Some(text) = self.value(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_other_words| usage(format!("--{name}: expected {what}, found `{text}`")))
+        text.parse()
+            .map(Some)
+            .map_err(|_other_words| usage(format!("--{name}: expected {what}, found `{text}`")))
     }
 }
 
@@ -51,7 +53,9 @@ pub(super) fn read(
     while let Some(argument) = arguments.next() {
         let Some(flag) = argument.strip_prefix("--") else {
             if argument.starts_with('-') && argument.len() > 1 {
-                return Err(usage(format!("`{argument}` is no flag: flags have two dashes and a whole word")));
+                return Err(usage(format!(
+                    "`{argument}` is no flag: flags have two dashes and a whole word"
+                )));
             }
             given.words.push(argument);
             continue;

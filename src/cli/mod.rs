@@ -16,9 +16,8 @@ pub use exit::Exit;
 use flags::{Flag, Given};
 
 /// The commands that every program has, with a line of help each.
-pub(crate) const OWN_COMMANDS: &[(&str, &str)] = &[
-    ("serve", "answers requests; what is done when no command is named"),
-];
+pub(crate) const OWN_COMMANDS: &[(&str, &str)] =
+    &[("serve", "answers requests; what is done when no command is named")];
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(app: App, arguments: Vec<String>) -> Exit {
@@ -69,7 +68,13 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
         OpenError::Missing { .. } => Exit::NO_INPUT,
         OpenError::Io { .. } => Exit::IO,
         OpenError::Refused { .. } => Exit::DATA,
-        other => if other.is_damage() { Exit::DATA } else { Exit::IO },
+        other => {
+            if other.is_damage() {
+                Exit::DATA
+            } else {
+                Exit::IO
+            }
+        }
     };
     Fault { words: error.to_string(), exit }
 }

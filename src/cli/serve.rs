@@ -10,7 +10,11 @@ use std::sync::Arc;
 
 /// The flags of `serve`.
 pub(super) const FLAGS: &[Flag] = &[
-    Flag { name: "listen", value: Some("ADDRESS"), help: "where to listen: 127.0.0.1:8080; port 0 is any free one" },
+    Flag {
+        name: "listen",
+        value: Some("ADDRESS"),
+        help: "where to listen: 127.0.0.1:8080; port 0 is any free one",
+    },
     DATA,
     Flag { name: "workers", value: Some("N"), help: "threads that answer; 0: one for each core" },
 ];
@@ -44,7 +48,10 @@ fn end_when_the_disk_fails(server: &Server) {
         let net = Arc::clone(&net);
         let ends = threads::spawn("end", move || {
             net.stop();
-            #[expect(clippy::disallowed_methods, reason = "the disk is lost: nothing may be written any more")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the disk is lost: nothing may be written any more"
+            )]
             std::process::exit(i32::from(Exit::IO.status()));
         });
         if ends.is_err() {
@@ -88,11 +95,16 @@ fn curl_line(endpoint: &Endpoint, address: &str) -> Option<String> {
     if verb.reads_query() {
         return Some(format!("  curl {url}"));
     }
-    let method = if verb.method().as_str() == "POST" { String::new() } else { format!(" -X {}", verb.method().as_str()) };
+    let method = if verb.method().as_str() == "POST" {
+        String::new()
+    } else {
+        format!(" -X {}", verb.method().as_str())
+    };
     let members = endpoint.args().map_or(&[][..], |args| args.members);
     let fields = members.iter().filter(|member| !member.flags.optional).filter_map(|member| {
         let shape = member.shape?();
-        (!matches!(shape, Shape::Option(_))).then(|| format!("\"{}\": {}", member.name, sample(&shape, member.name)))
+        (!matches!(shape, Shape::Option(_)))
+            .then(|| format!("\"{}\": {}", member.name, sample(&shape, member.name)))
     });
     let fields: Vec<_> = fields.collect();
     Some(format!("  curl{method} --json '{{{}}}' {url}", fields.join(", ")))

@@ -173,7 +173,7 @@ impl<L: Link> Connection<L> {
     fn enter(&mut self, entry: Entry, turn: &mut Turn<'_>) {
         match entry {
             Entry::Ready(response, framing) if self.pipeline.is_empty() => {
-                self.answer(&response, framing, turn)
+                self.answer(&response, framing, turn);
             }
             Entry::Continue if self.pipeline.is_empty() => self.leave_to_send(turn),
             entry => self.pipeline.push(entry),

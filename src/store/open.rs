@@ -167,7 +167,8 @@ pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     };
     let tables = models.schemas().iter().map(|schema| number_of(TypeKind::Model, schema.name)).collect();
     let calls = calls.iter().map(|(name, _)| number_of(TypeKind::Call, name)).collect();
-    let engine = Engine::new(state, Recorder::new(numbers.clone(), tables), random.next_u64(), Arc::clone(&clock));
+    let engine =
+        Engine::new(state, Recorder::new(numbers.clone(), tables), random.next_u64(), Arc::clone(&clock));
     let ear = Arc::new(Ear(Arc::downgrade(&engine)));
     let lone = if threads {
         let starting = |error: io::Error| OpenError::Io { doing: "starting a thread".to_owned(), error };
