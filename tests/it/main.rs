@@ -2,7 +2,6 @@
 
 mod http;
 mod json;
-mod json;
 mod net;
 mod order;
 mod tidy;
