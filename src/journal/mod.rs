@@ -6,6 +6,7 @@ mod commit;
 mod error;
 mod frame;
 mod header;
+mod holder;
 mod judge;
 mod lone;
 mod medium;
@@ -14,6 +15,7 @@ mod read;
 mod real;
 mod recovery;
 mod scan;
+mod settle;
 mod space;
 mod window;
 mod writer;
@@ -27,7 +29,8 @@ pub use medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at
 pub use memory::MemoryDirectory;
 pub use read::{Report, read};
 pub use real::RealDirectory;
-pub use recovery::{Opened, Options, Torn, open};
+pub use recovery::{Opened, Options, open};
+pub use settle::Torn;
 pub use space::{AHEAD_BYTES, SLICE_BYTES, SMALLEST_SLICE_BYTES};
 pub use writer::Journal;
 
@@ -51,3 +54,6 @@ const TORN_PREFIX: &str = "app.journal.torn-";
 
 /// Where journals go that compaction has replaced.
 const ARCHIVE: &str = "archive";
+
+#[cfg(test)]
+mod tests;

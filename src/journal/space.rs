@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 
 use super::error::AppendError;
-use super::medium::{Medium, SECTOR_BYTES, read_exact_at, write_all_at};
+use super::medium::{Medium, SECTOR, SECTOR_BYTES, read_exact_at, write_all_at};
 
 /// Zeros that are kept ahead of the last frame.
 pub const AHEAD_BYTES: u64 = 4 << 20;
 
 /// Zeros that are written and synced at a time: longer slices hold up the commits beside them (16 MiB at once stalled
 /// them 50 ms, 256 KiB stall them 0.8 ms).
-pub const SLICE_BYTES: u64 = 256 << 10;
+pub const SLICE_BYTES: u64 = ZEROS.len() as u64;
 
 /// Near a full disk the slices halve, down to this.
 pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
@@ -27,7 +27,7 @@ pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
 /// What the file grows by, beyond what a frame needs, when no zeros are left: holes, which take no space.
 const HOLE_BYTES: u64 = 64 << 10;
 
-static ZEROS: [u8; SLICE_BYTES as usize] = [0; SLICE_BYTES as usize];
+static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
 
 #[derive(Debug)]
 pub(super) struct Space {
@@ -161,7 +161,7 @@ impl Space {
             // Give back what did fit. When even that does not work, zeros stay behind the end: they harm nobody.
             Err(AppendError::NotStored(_)) => drop(self.medium.set_size(size)),
             Err(AppendError::Fatal(_) | AppendError::TooLarge(_)) => {
-                self.failed.store(true, Ordering::Release)
+                self.failed.store(true, Ordering::Release);
             }
         }
         extended
@@ -173,11 +173,11 @@ impl Space {
         let _gate = self.gate();
         let size = end.saturating_add(SECTOR_BYTES);
         self.medium.set_size(size)?;
-        let mut sector = [0; SECTOR_BYTES as usize];
+        let mut sector = [0; SECTOR];
         if let Err(error) = write_all_at(&*self.medium, end, &sector) {
             // On a file system that never overwrites even this needs space. A hole reads as zeros all the same.
             read_exact_at(&*self.medium, end, &mut sector)?;
-            if sector != [0; SECTOR_BYTES as usize] {
+            if sector != [0; SECTOR] {
                 return Err(error);
             }
         }
