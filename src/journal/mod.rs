@@ -49,6 +49,9 @@ const NEW: &str = "app.journal.new";
 /// The copy of the last frame while that is written again.
 const TAIL: &str = "app.journal.tail";
 
+/// The same copy while it is not yet complete.
+const TAIL_NEW: &str = "app.journal.tail.new";
+
 /// What the names of kept torn tails begin with; milliseconds since 1970 follow.
 const TORN_PREFIX: &str = "app.journal.torn-";
 

@@ -10,7 +10,7 @@ use super::holder::LockText;
 use super::medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
 use super::scan::scan;
 use super::settle::{Torn, read_tail, settle};
-use super::space::{AHEAD_BYTES, Space};
+use super::space::{AHEAD_BYTES, Space, zeros};
 use super::writer::{Journal, State};
 use super::{JOURNAL, LOCK, NEW, Visit};
 use crate::stdx::clock::Clock;
@@ -76,12 +76,21 @@ pub fn open(
 ) -> Result<(Journal, Opened), OpenError> {
     let Claim { lock, mut lock_text, names, created } = claim(&*directory, &*clock, &*random, options)?;
     let medium = directory.open(JOURNAL).map_err(OpenError::io(format!("opening {JOURNAL}")))?;
-    let (header, header_repaired) = repaired_header(&*medium)?;
+    let (header, bad_copy) = read_header(&*medium)?;
     lock_text.journal = Some(header.id.to_string());
     lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
 
     let tail = read_tail(&*directory, &names)?;
     let scanned = scan(&*medium, &header, tail.as_deref(), visit)?;
+    // Up to here nothing was changed: a journal that is refused stays as it was found.
+    if let Some(offset) = bad_copy {
+        write_all_at(&*medium, offset, &header.encode())
+            .and_then(|()| medium.sync_data())
+            .map_err(OpenError::io(format!("repairing the header of {JOURNAL}")))?;
+    }
+    if names.iter().any(|name| name == NEW) {
+        directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
+    }
     let torn = settle(&*directory, &*medium, &scanned, tail, &*clock)
         .map_err(OpenError::io(format!("setting the end of {JOURNAL} right")))?;
     let opened = Opened {
@@ -90,7 +99,7 @@ pub fn open(
         created,
         unclean: !created && scanned.last.is_none_or(|last| last.kind != FrameKind::Close),
         torn,
-        header_repaired,
+        header_repaired: bad_copy.is_some(),
         restored: scanned.restored,
         frames: scanned.frames,
         bytes: scanned.at.end,
@@ -161,17 +170,21 @@ fn claim(
     if created && let Some(evidence) = lock_text.evidence(&names) {
         return Err(OpenError::Lost { place, evidence });
     }
-    if has(&names, NEW) {
-        directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
-    }
     if created {
-        create(directory, random).map_err(OpenError::io(format!("making {JOURNAL} in {place}")))?;
+        if has(&names, NEW) {
+            directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
+        }
+        create(directory, random, options.ahead_bytes)
+            .map_err(OpenError::io(format!("making {JOURNAL} in {place}")))?;
+    } else {
+        // The process that gave the journal its name may have been killed before the name was on disk.
+        directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
     }
-    Ok(Claim { lock, lock_text, names, created })
+    Ok(Claim { lock, lock_text, names: list()?, created })
 }
 
 /// An empty journal: whole under another name first, so that there is never half a one.
-fn create(directory: &dyn Directory, random: &dyn Random) -> io::Result<()> {
+fn create(directory: &dyn Directory, random: &dyn Random, ahead_bytes: u64) -> io::Result<()> {
     let mut id = [0; 16];
     random.fill(&mut id);
     let copy = FileHeader::new(JournalId(id)).encode();
@@ -179,7 +192,7 @@ fn create(directory: &dyn Directory, random: &dyn Random) -> io::Result<()> {
     for offset in COPIES {
         write_all_at(&*medium, offset, &copy)?;
     }
-    medium.set_size(HEADER_BYTES.saturating_add(SECTOR_BYTES))?;
+    write_all_at(&*medium, HEADER_BYTES, zeros(ahead_bytes.max(2 * SECTOR_BYTES)))?;
     medium.sync_all()?;
     directory.rename(NEW, JOURNAL)?;
     directory.sync()
@@ -204,14 +217,4 @@ pub(super) fn read_header(medium: &dyn Medium) -> Result<(FileHeader, Option<u64
         [Err(_), Ok(two)] => Ok((two, Some(first))),
         [Err(one), Err(two)] => Err(OpenError::Header { flaws: [one, two] }),
     }
-}
-
-fn repaired_header(medium: &dyn Medium) -> Result<(FileHeader, bool), OpenError> {
-    let (header, bad) = read_header(medium)?;
-    if let Some(offset) = bad {
-        write_all_at(medium, offset, &header.encode())
-            .and_then(|()| medium.sync_data())
-            .map_err(OpenError::io(format!("repairing the header of {JOURNAL}")))?;
-    }
-    Ok((header, bad.is_some()))
 }

@@ -11,7 +11,7 @@ use super::error::OpenError;
 use super::frame::{MAX_PAYLOAD_BYTES, frame_bytes};
 use super::medium::{Directory, Medium, read_exact_at, write_all_at};
 use super::scan::{Last, Scanned};
-use super::{TAIL, TORN_PREFIX};
+use super::{TAIL, TAIL_NEW, TORN_PREFIX};
 use crate::stdx::clock::Clock;
 
 /// The tail of a file that a crash cut short, and where it was kept.
@@ -68,36 +68,51 @@ pub(super) fn settle(
         Some((from, to)) => Some(put_aside(directory, medium, from, to, clock)?),
         None => None,
     };
-    match (tail, scanned.last) {
-        (Some(whole), Some(last)) if scanned.restored => {
-            write_all_at(medium, last.offset, &whole)?;
-            medium.sync_data()?;
-            directory.remove(TAIL)?;
-        }
-        (stale, last) => {
-            if stale.is_some() {
-                directory.remove(TAIL)?;
-            }
-            match last {
-                Some(last) => rewrite(directory, medium, &last)?,
-                None => medium.sync_data()?,
-            }
-        }
+    if let Some(last) = scanned.last {
+        rewrite(directory, medium, &last, tail.filter(|_| scanned.restored))?;
+    } else {
+        medium.sync_data()?;
+    }
+    for name in [TAIL, TAIL_NEW] {
+        remove_if_there(directory, name)?;
     }
     Ok(torn)
 }
 
 /// Writes the last frame again in its place: it may be in the page cache alone, because its sync failed or never came.
-/// What carries data is copied first; the other frames lose nothing when a crash cuts this short.
-fn rewrite(directory: &dyn Directory, medium: &dyn Medium, last: &Last) -> io::Result<()> {
-    let mut bytes = vec![0; usize::try_from(last.bytes).unwrap_or(usize::MAX)];
-    read_exact_at(medium, last.offset, &mut bytes)?;
-    if last.kind.carries_data() {
-        write_new(directory, TAIL, &bytes)?;
+/// One that carries data has a copy on disk meanwhile; the others lose nothing when a crash cuts this short.
+///
+/// An earlier opening may have got as far as this and left a frame that is half rewritten in the page cache, and its
+/// copy as the only thing on disk. So a copy gives way only to another one that is complete.
+fn rewrite(
+    directory: &dyn Directory,
+    medium: &dyn Medium,
+    last: &Last,
+    restored: Option<Vec<u8>>,
+) -> io::Result<()> {
+    let whole = match restored {
+        Some(copy) => copy,
+        None => {
+            let mut whole = vec![0; usize::try_from(last.bytes).unwrap_or(usize::MAX)];
+            read_exact_at(medium, last.offset, &mut whole)?;
+            if last.kind.carries_data() {
+                remove_if_there(directory, TAIL_NEW)?;
+                write_new(directory, TAIL_NEW, &whole)?;
+                directory.rename(TAIL_NEW, TAIL)?;
+                directory.sync()?;
+            }
+            whole
+        }
+    };
+    write_all_at(medium, last.offset, &whole)?;
+    medium.sync_data()
+}
+
+fn remove_if_there(directory: &dyn Directory, name: &str) -> io::Result<()> {
+    match directory.remove(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    write_all_at(medium, last.offset, &bytes)?;
-    medium.sync_data()?;
-    if last.kind.carries_data() { directory.remove(TAIL) } else { Ok(()) }
 }
 
 /// Copies a torn tail aside, then makes it zeros.
@@ -116,16 +131,16 @@ fn put_aside(
         .find(|name| !names.contains(name))
         .expect("there are more milliseconds than files");
     write_new(directory, &name, &bytes)?;
+    directory.sync()?;
     bytes.fill(0);
     write_all_at(medium, from, &bytes)?;
     medium.sync_data()?;
     Ok(Torn { offset: from, bytes: to.saturating_sub(from), kept_as: Some(name) })
 }
 
-/// A new file with `bytes`, on disk under its name.
+/// A new file with `bytes`, on disk; its name is not yet.
 fn write_new(directory: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<()> {
     let medium = directory.create(name)?;
     write_all_at(&*medium, 0, bytes)?;
-    medium.sync_all()?;
-    directory.sync()
+    medium.sync_all()
 }

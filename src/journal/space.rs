@@ -29,6 +29,12 @@ const HOLE_BYTES: u64 = 64 << 10;
 
 static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
 
+/// So many zeros, in whole sectors, at most a slice.
+pub(super) fn zeros(bytes: u64) -> &'static [u8] {
+    let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
+    ZEROS.get(..bytes).unwrap_or(&ZEROS)
+}
+
 #[derive(Debug)]
 pub(super) struct Space {
     /// A handle of its own: the helper must not take the report of a failed sync away from the writer.
@@ -151,8 +157,7 @@ impl Space {
     /// Writes and syncs zeros behind the end of the file, at most a slice. The caller holds the gate.
     fn extend_by(&self, bytes: u64) -> Result<(), AppendError> {
         let size = self.size();
-        let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
-        let zeros = ZEROS.get(..bytes).unwrap_or(&ZEROS);
+        let zeros = zeros(bytes);
         let extended = write_all_at(&*self.medium, size, zeros)
             .map_err(AppendError::of_write)
             .and_then(|()| self.medium.sync_data().map_err(AppendError::Fatal));
@@ -167,20 +172,22 @@ impl Space {
         extended
     }
 
-    /// After a write that ran out of space: the file ends one sector of zeros behind `end`, durably. Cutting gives
-    /// the blocks back that the write took.
+    /// After a write that ran out of space: nothing of it stays, durably, and the file ends one sector of zeros behind
+    /// `end`. Cutting gives the blocks back that the write took.
     pub(super) fn cut_back(&self, end: u64) -> io::Result<()> {
         let _gate = self.gate();
-        let size = end.saturating_add(SECTOR_BYTES);
-        self.medium.set_size(size)?;
         let mut sector = [0; SECTOR];
         if let Err(error) = write_all_at(&*self.medium, end, &sector) {
-            // On a file system that never overwrites even this needs space. A hole reads as zeros all the same.
+            // Not even the first sector was written: then there is a hole, which reads as zeros.
             read_exact_at(&*self.medium, end, &mut sector)?;
             if sector != [0; SECTOR] {
                 return Err(error);
             }
         }
+        // The header goes first: with it, a file cut behind its sector would look like one that lost a frame.
+        self.medium.sync_data()?;
+        let size = end.saturating_add(SECTOR_BYTES);
+        self.medium.set_size(size)?;
         self.medium.sync_data()?;
         self.size.store(size, Ordering::Release);
         Ok(())
