@@ -5,3 +5,5 @@ mod json;
 mod order;
 mod tidy;
 mod tree;
+mod journal;
+mod recovery;
