@@ -2,6 +2,7 @@
 
 mod http;
 mod json;
+mod net;
 mod order;
 mod tidy;
 mod tree;
