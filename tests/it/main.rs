@@ -3,3 +3,4 @@
 mod order;
 mod tidy;
 mod tree;
+mod values;
