@@ -135,8 +135,9 @@ mod tests {
     fn the_wide_run_over_a_value_is_the_narrow_one() {
         for byte in 0..=255u8 {
             for at in 0..24 {
-                let mut bytes = vec![b'a'; 24];
-                bytes[at] = byte;
+                let mut bytes = vec![b'a'; at];
+                bytes.push(byte);
+                bytes.resize(24, b'a');
                 for from in 0..24 {
                     assert_eq!(
                         run_value(&bytes, from),

@@ -63,6 +63,9 @@ pub enum Phase {
 
 /// The incremental reader of the requests of one connection.
 ///
+/// After a request that does not keep its connection alive the caller reads no more (RFC 9112, section 9.6): the parser
+/// would go on, as it does not know which answer is the last.
+///
 /// ```
 /// use std::sync::Arc;
 /// use sunstone::http::{Limits, Parser, Step};

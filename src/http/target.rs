@@ -188,13 +188,11 @@ fn is_port(bytes: &[u8]) -> bool {
     match bytes {
         [] | [b':'] => true,
         [b':', digits @ ..] => {
-            digits.iter().all(u8::is_ascii_digit)
-                && digits
-                    .iter()
-                    .try_fold(0u16, |port, digit| {
-                        port.checked_mul(10)?.checked_add(u16::from(digit.saturating_sub(b'0')))
-                    })
-                    .is_some()
+            let port = digits.iter().try_fold(0u16, |port, digit| match digit {
+                b'0'..=b'9' => port.checked_mul(10)?.checked_add(u16::from(digit & 15)),
+                _ => None,
+            });
+            port.is_some()
         }
         _ => false,
     }

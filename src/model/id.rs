@@ -1,6 +1,6 @@
 //! Keys that are counted per table, and references to them.
 
-use super::{Indexable, Model, Shape, Target, Value};
+use super::{Indexable, Model, Refers, Shape, Target, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
 use crate::codec::json::{FromJson, Halt, Reader, ToJson, Writer};
 use crate::codec::order::KeyWriter;
@@ -167,3 +167,5 @@ impl<T: Model> Value for Id<T> {
 }
 
 impl<T: Model> Indexable for Id<T> {}
+
+impl<T: Model> Refers for Id<T> {}

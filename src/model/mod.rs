@@ -15,11 +15,13 @@
 mod bytes;
 mod catalog;
 mod check;
+mod choice;
 mod decimal;
 mod duration;
 mod entity;
 mod field;
 mod id;
+mod part;
 mod rank;
 mod registry;
 mod scalars;
@@ -33,10 +35,12 @@ mod value;
 pub use bytes::Bytes;
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
 pub use check::{Measured, Report};
+pub use choice::{type_info, variant};
 pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
+pub use part::Part;
 pub use rank::Rank;
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
 pub use secret::{Secret, TAG_SECRET};
@@ -46,7 +50,7 @@ pub use shape::{
 pub use time::Time;
 pub use uid::Uid;
 pub use uuid::Uuid;
-pub use value::{Indexable, Model, Target, Value};
+pub use value::{Indexable, Model, Refers, Target, Value};
 
 #[doc(no_inline)]
 pub use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The types of std as values.
 
-use super::{Indexable, Report, Shape, Target, Value};
+use super::{Indexable, Refers, Report, Shape, Target, Value};
 use crate::codec::json::Json;
 use crate::codec::order::KeyWriter;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -265,6 +265,8 @@ impl<T: Value> Value for Box<T> {
 }
 
 impl<T: Indexable> Indexable for Box<T> {}
+
+impl<T: Refers> Refers for Box<T> {}
 
 /// The parts of a list in their order, each behind a mark, so that a list sorts before a longer one that it begins.
 fn order_all<'v, T: Value>(values: impl Iterator<Item = &'v T>, w: &mut KeyWriter) {

@@ -1,6 +1,6 @@
 //! Keys that anybody can make, and references to them.
 
-use super::{Indexable, Model, Shape, Target, Time, Uuid, Value, uuid};
+use super::{Indexable, Model, Refers, Shape, Target, Time, Uuid, Value, uuid};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
 use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, Writer};
 use crate::codec::order::KeyWriter;
@@ -196,6 +196,8 @@ impl<T: Model> Value for Uid<T> {
 }
 
 impl<T: Model> Indexable for Uid<T> {}
+
+impl<T: Model> Refers for Uid<T> {}
 
 #[cfg(test)]
 mod tests {

@@ -169,18 +169,25 @@ impl Sockets for Machine {
         }
     }
 
-    fn set_open(&mut self, open: bool) -> io::Result<()> {
-        for (n, door) in self.doors.iter().enumerate() {
-            match (&mut self.poller, open) {
-                #[cfg(target_os = "linux")]
-                (Poller::Epoll(epoll), true) => epoll.add_listener(door.fd(), door_token(n))?,
-                #[cfg(target_os = "linux")]
-                (Poller::Epoll(epoll), false) => epoll.remove(door.fd())?,
-                (Poller::Poll(set), true) => set.add(door.fd(), door_token(n), false),
-                (Poller::Poll(set), false) => set.remove(door_token(n)),
-            }
+    fn set_open(&mut self, door: usize, open: bool) -> io::Result<()> {
+        let (fd, token) = (self.doors[door].fd(), door_token(door));
+        match (&mut self.poller, open) {
+            #[cfg(target_os = "linux")]
+            (Poller::Epoll(epoll), true) => epoll.add_listener(fd, token)?,
+            #[cfg(target_os = "linux")]
+            (Poller::Epoll(epoll), false) => epoll.remove(fd)?,
+            (Poller::Poll(set), true) => set.add(fd, token, false),
+            (Poller::Poll(set), false) => set.remove(token),
         }
         Ok(())
+    }
+
+    fn drop_doors(&mut self) {
+        self.doors.clear();
+    }
+
+    fn is_control(&self, door: usize) -> bool {
+        matches!(self.doors[door], Door::Control(_))
     }
 
     fn watch(&mut self, link: &Socket, token: Token) -> io::Result<()> {

@@ -41,8 +41,14 @@ pub(super) trait Sockets: Send + 'static {
     /// Takes one connection in. `WouldBlock`: nobody knocks any more.
     fn accept(&mut self, door: usize) -> io::Result<(Self::Link, Peer)>;
 
-    /// Opens or shuts the doors; behind a shut one, those who knock wait in the kernel.
-    fn set_open(&mut self, open: bool) -> io::Result<()>;
+    /// Opens or shuts a door; behind a shut one, those who knock wait in the kernel.
+    fn set_open(&mut self, door: usize, open: bool) -> io::Result<()>;
+
+    /// Gives the doors up: who knocks from now on is turned away, once no other loop holds them.
+    fn drop_doors(&mut self);
+
+    /// Is this the door of the control socket?
+    fn is_control(&self, door: usize) -> bool;
 
     /// From now on `wait` reports the link under this token.
     fn watch(&mut self, link: &Self::Link, token: Token) -> io::Result<()>;

@@ -14,3 +14,4 @@ mod rows;
 pub use filter::Filter;
 pub use page::{Page, Position};
 pub use rows::Rows;
+pub(crate) use rows::typed;

@@ -248,6 +248,34 @@ impl State {
         ))
     }
 
+    /// Unique values that stand in more than one row, one line each: a constraint that the program declares and that the
+    /// rows in the journal do not keep.
+    #[must_use]
+    pub fn broken_constraints(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (schema, table) in self.models.schemas().iter().zip(&self.tables) {
+            for (spec, tree) in schema.indexes.iter().zip(&table.indexes).filter(|(spec, _)| spec.unique) {
+                let values = |(key, start): (&Key, &u16)| key.as_bytes()[..usize::from(*start)].to_vec();
+                let key = |(key, start): (&Key, &u16)| key.as_bytes()[usize::from(*start)..].to_vec();
+                for (one, other) in
+                    tree.iter().zip(tree.iter().skip(1)).filter(|(a, b)| values(*a) == values(*b))
+                {
+                    let rows = [one, other].map(|entry| table.get(&key(entry)).map(|row| &row.value));
+                    let [Some(a), Some(b)] = rows else { continue };
+                    if spec.fields.iter().any(|field| a.field_is_null(*field)) {
+                        continue;
+                    }
+                    let names: Vec<_> = spec.fields.iter().map(|field| schema.field_name(*field)).collect();
+                    let (name, fields, a, b) = (schema.name, names.join(", "), show_key(a), show_key(b));
+                    broken.push(format!(
+                        "{name}.{fields} is unique in this program, and the rows {a} and {b} have the same"
+                    ));
+                }
+            }
+        }
+        broken
+    }
+
     /// Every rule of this room, checked the slow way.
     ///
     /// # Panics

@@ -4,5 +4,6 @@ pub mod clock;
 pub mod mailbox;
 pub mod nearest;
 pub mod random;
+pub mod report;
 pub mod slab;
 pub mod threads;

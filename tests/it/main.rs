@@ -1,5 +1,7 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod http;
+mod json;
 mod order;
 mod tidy;
 mod tree;

@@ -10,27 +10,54 @@ use super::number::whole_number;
 use super::reader::Reader;
 use super::{FromJson, ToJson, Writer};
 
-/// A type that can be the key of a JSON object: strings, characters and integers.
+/// A type that can be written as the key of a JSON object: strings, characters and integers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a JSON object",
     note = "keys of maps are strings, characters or integers"
 )]
-pub trait TextKey: Sized {
+pub trait ToKey {
+    /// The text of the key.
+    fn to_key(&self) -> Cow<'_, str>;
+}
+
+/// A type that can be the key of a JSON object both ways: `String`, characters and integers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read as the key of a JSON object",
+    note = "keys of maps are `String`, characters or integers"
+)]
+pub trait TextKey: ToKey + Sized {
     /// The key of this text, or what was expected instead: `an integer from 0 to 255`.
     ///
     /// # Errors
     /// What was expected, in words, without what was found.
     fn from_key(text: &str) -> Result<Self, String>;
+}
 
-    /// The text of the key.
-    fn to_key(&self) -> Cow<'_, str>;
+impl ToKey for str {
+    fn to_key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl ToKey for Cow<'_, str> {
+    fn to_key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl<T: ToKey + ?Sized> ToKey for &T {
+    fn to_key(&self) -> Cow<'_, str> {
+        (**self).to_key()
+    }
 }
 
 impl TextKey for String {
     fn from_key(text: &str) -> Result<Self, String> {
         Ok(text.to_owned())
     }
+}
 
+impl ToKey for String {
     fn to_key(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
@@ -44,7 +71,9 @@ impl TextKey for char {
             _ => Err("one character".to_owned()),
         }
     }
+}
 
+impl ToKey for char {
     fn to_key(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
     }
@@ -57,7 +86,9 @@ macro_rules! integer_keys {
                 let exact = whole_number(text).and_then(|number| number.text.parse().ok());
                 exact.ok_or_else(|| format!("an integer from {} to {}", Self::MIN, Self::MAX))
             }
+        }
 
+        impl ToKey for $type {
             fn to_key(&self) -> Cow<'_, str> {
                 Cow::Owned(self.to_string())
             }
@@ -191,7 +222,7 @@ impl<K: TextKey + Ord, V: FromJson> FromJson for BTreeMap<K, V> {
     }
 }
 
-impl<K: TextKey, V: ToJson> ToJson for BTreeMap<K, V> {
+impl<K: ToKey, V: ToJson> ToJson for BTreeMap<K, V> {
     fn to_json(&self, w: &mut Writer) {
         w.begin_object();
         for (key, value) in self {
@@ -210,7 +241,7 @@ impl<K: TextKey + Eq + Hash, V: FromJson, S: BuildHasher + Default> FromJson for
 }
 
 /// Sorted by key.
-impl<K: TextKey + Ord, V: ToJson, S> ToJson for HashMap<K, V, S> {
+impl<K: ToKey + Ord, V: ToJson, S> ToJson for HashMap<K, V, S> {
     fn to_json(&self, w: &mut Writer) {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_unstable_by_key(|(key, _)| *key);

@@ -31,6 +31,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Halt::Invalid`] when it is no object; [`Halt::Syntax`] when it is no JSON.
     pub fn object(&mut self, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
+        if let Some(parts) = self.parts.take() {
+            return self.object_in_parts(&parts, strict, fields);
+        }
         let start = self.enter(b'{', "an object")?;
         let mut more = !self.leaves_at_once(b'}');
         while more {
@@ -42,18 +45,24 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn object_field(&mut self, key: &str, strict: bool, fields: &mut dyn Fields) -> Result<(), Halt> {
+    pub(super) fn object_field(
+        &mut self,
+        key: &str,
+        strict: bool,
+        fields: &mut dyn Fields,
+    ) -> Result<(), Halt> {
         let (faults, left) = (self.faults.count(), self.rest.len());
-        let outcome = match fields.field(key, self) {
+        let taken = fields.field(key, self);
+        if self.faults.count() != faults {
+            self.faults.prefix(faults, key);
+        }
+        let outcome = match taken {
             Ok(true) => return Ok(()),
             Ok(false) => {
                 debug_assert_eq!(left, self.rest.len(), "the field {key} was consumed and not taken");
                 self.unknown(key, strict, fields.names())
             }
-            Err(halt) => {
-                self.faults.prefix(faults, key);
-                Err(halt)
-            }
+            Err(halt) => Err(halt),
         };
         match outcome {
             Err(Halt::Syntax) => Err(Halt::Syntax),

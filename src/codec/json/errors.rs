@@ -27,9 +27,9 @@ pub struct Item {
     pub path: String,
     /// What was expected and what was found.
     pub detail: String,
-    /// The line in the document, from 1.
+    /// The line in the document, from 1; 0 for a fault of a bare text.
     pub line: usize,
-    /// The column in that line, in characters, from 1.
+    /// The column in that line, in characters, from 1; 0 for a fault of a bare text.
     pub column: usize,
 }
 
@@ -60,7 +60,7 @@ impl fmt::Display for Errors {
             let joint = if n == 0 { "" } else { "; " };
             let colon = if item.path.is_empty() { "" } else { ": " };
             write!(f, "{joint}{}{colon}{}", item.path, item.detail)?;
-            if !self.text {
+            if !self.text && item.line > 0 {
                 write!(f, " (line {}, column {})", item.line, item.column)?;
             }
         }
@@ -83,12 +83,16 @@ impl From<Errors> for Error {
         };
         let text = errors.text;
         let field = |Item { path, detail, line, column }| {
-            let detail = if text { detail } else { format!("{detail} (line {line}, column {column})") };
+            let detail =
+                if text || line == 0 { detail } else { format!("{detail} (line {line}, column {column})") };
             FieldError { field: path, detail }
         };
         Self::bad_request(detail).with_fields(errors.items.into_iter().map(field).collect())
     }
 }
+
+/// The place of a fault that is in no document: it came as a bare text.
+pub(super) const NOWHERE: usize = usize::MAX;
 
 /// One fault as it is put down: its place is how many bytes of the document were left there.
 #[derive(Debug)]
@@ -128,6 +132,18 @@ impl Faults {
         self.syntax = true;
     }
 
+    /// Takes over the faults of another reading, all put at one place.
+    pub(super) fn take_over(&mut self, others: Self, left: usize) {
+        for Fault { path, detail, .. } in others.list {
+            if self.list.len() < MAX_ERRORS - 1 {
+                self.list.push(Fault { path, detail, left });
+            } else {
+                self.more = self.more.saturating_add(1);
+            }
+        }
+        self.more = self.more.saturating_add(others.more);
+    }
+
     pub(super) fn any(&self) -> bool {
         !self.list.is_empty()
     }
@@ -156,7 +172,10 @@ impl Faults {
             self.add(|| "refused".to_owned(), whole.len());
         }
         let item = |Fault { path, detail, left }| {
-            let (line, column) = position(whole, whole.len().saturating_sub(left));
+            let (line, column) = match left {
+                NOWHERE => (0, 0),
+                left => position(whole, whole.len().saturating_sub(left)),
+            };
             Item { path, detail, line, column }
         };
         Errors {

@@ -10,7 +10,7 @@ use super::{FromJson, ToJson, Writer};
 /// How many decimal digits always fit in a `u64`.
 const SAFE_DIGITS: usize = 19;
 
-/// The magnitude of digits, if it fits.
+/// The magnitude of decimal digits, and nothing but digits, if it fits.
 fn magnitude(digits: &str) -> Option<u128> {
     if digits.len() > SAFE_DIGITS {
         return digits.parse().ok();
@@ -39,7 +39,8 @@ fn exact_u128(number: NumberText<'_>) -> Option<u128> {
     }
     match number.text {
         "-0" => Some(0),
-        text => magnitude(text), // a minus is no digit: refused
+        text if text.starts_with('-') => None,
+        text => magnitude(text),
     }
 }
 

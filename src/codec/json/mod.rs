@@ -25,7 +25,8 @@
 //!   Skipping and open values do not use the stack for it at all.
 //! - Integers are exact or refused. Floats are the nearest one when read and the shortest text that reads back as
 //!   the same bits when written.
-//! - No value is echoed in an error except for a number's first digits; a key is clipped.
+//! - No value is echoed in an error but for a number's first digits and the one character at which syntax breaks; a
+//!   key is clipped.
 //!
 //! # Choices where RFC 8259 leaves one
 //! Input is UTF-8 without a byte order mark; escaped halves of a surrogate pair are refused; a key given twice is
@@ -45,6 +46,7 @@ mod errors;
 mod integer;
 mod number;
 mod object;
+mod parts;
 mod reader;
 mod scalars;
 mod skip;
@@ -54,11 +56,12 @@ mod tuples;
 mod value;
 mod writer;
 
-pub use collections::TextKey;
+pub use collections::{TextKey, ToKey};
 pub use containers::Fields;
 pub use errors::{Errors, Halt, Item, MAX_ERRORS};
 pub use number::Number;
 pub use object::Object;
+pub use parts::{Rest, TextField};
 pub use reader::{Kind, MAX_DEPTH, Reader};
 pub use slot::Slot;
 pub use value::Json;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::errors::{Halt, clip};
 use super::integer::exact_i128;
 use super::reader::Reader;
+use super::{FromJson, ToJson, Writer};
 
 /// How many characters of a number an error shows.
 const MAX_NUMBER_SHOWN: usize = 24;
@@ -238,8 +239,16 @@ impl Number {
             Form::Text(text) => text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()),
         }
     }
+}
 
-    pub(super) fn write(&self, w: &mut super::Writer) {
+impl FromJson for Number {
+    fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
+        r.number_or("a number").map(Self::from_text)
+    }
+}
+
+impl ToJson for Number {
+    fn to_json(&self, w: &mut Writer) {
         match &self.0 {
             Form::Unsigned(value) => w.u64(*value),
             Form::Negative(value) => w.i64(*value),

@@ -1,6 +1,9 @@
 //! The reader: where it stands, what it looks at next, and how it records what is wrong.
 
+use std::fmt;
+
 use super::errors::{Errors, Faults, Halt};
+use super::parts::Parts;
 use super::string::show;
 
 /// How deep arrays and objects may lie in one another. A person's data is never this deep; a stack overflow is.
@@ -56,7 +59,6 @@ impl Kind {
 /// let errors = reader.finish().unwrap_err();
 /// assert_eq!(errors.items[0].path, "[1]");
 /// ```
-#[derive(Debug)]
 pub struct Reader<'a> {
     pub(super) whole: &'a [u8],
     pub(super) rest: &'a [u8],
@@ -65,7 +67,21 @@ pub struct Reader<'a> {
     pub(super) start: usize,
     pub(super) depth: u32,
     pub(super) faults: Faults,
+    /// The object that stands here came in parts, and none is read yet.
+    pub(super) parts: Option<Parts<'a>>,
     bare: bool,
+}
+
+/// Where it stands and what it found wrong, without the document, which may hold secrets.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("bytes", &self.whole.len())
+            .field("left", &self.rest.len())
+            .field("depth", &self.depth)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -79,6 +95,7 @@ impl<'a> Reader<'a> {
             start: json.len(),
             depth: 0,
             faults: Faults::default(),
+            parts: None,
             bare: false,
         }
     }
@@ -211,13 +228,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Everything that was recorded, and what follows the document if anything does.
     pub fn finish(mut self) -> Result<(), Errors> {
-        if !self.faults.is_syntax() && self.text.is_none() {
-            self.space();
-            if !self.rest.is_empty() {
-                self.unexpected("the end of the text");
-            }
-        }
+        self.end();
         if self.failed() { Err(self.errors()) } else { Ok(()) }
+    }
+
+    /// Records what follows the value if anything does.
+    pub(super) fn end(&mut self) {
+        if self.faults.is_syntax() || self.text.is_some() {
+            return;
+        }
+        self.space();
+        if !self.rest.is_empty() {
+            self.unexpected("the end of the text");
+        }
     }
 
     /// Everything that was recorded; for a reading that stopped on a [`Halt`].

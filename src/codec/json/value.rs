@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::errors::{Errors, Halt, key_step};
 use super::number::Number;
 use super::object::Object;
-use super::reader::Reader;
+use super::reader::{Kind, Reader};
 use super::{FromJson, ToJson, Writer};
 
 /// A value of any shape.
@@ -226,7 +226,7 @@ impl ToJson for Json {
         match self {
             Self::Null => w.null(),
             Self::Bool(value) => w.bool(*value),
-            Self::Number(number) => number.write(w),
+            Self::Number(number) => number.to_json(w),
             Self::String(text) => w.str(text),
             Self::Array(elements) => w.array(elements),
             Self::Object(object) => object.to_json(w),
@@ -241,6 +241,20 @@ impl ToJson for Object {
             w.field(key, value);
         }
         w.end_object();
+    }
+}
+
+impl FromJson for Object {
+    fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
+        if r.peek()? != Kind::Object {
+            return Err(r.expected("an object"));
+        }
+        match Json::from_json(r)? {
+            Json::Object(object) => Ok(object),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
+                Err(r.reject("expected an object"))
+            }
+        }
     }
 }
 
@@ -264,17 +278,16 @@ impl From<bool> for Json {
     }
 }
 
-impl From<u64> for Json {
-    fn from(value: u64) -> Self {
-        Self::Number(value.into())
-    }
+macro_rules! from_integers {
+    ($($type:ident $wide:ident),*) => {$(
+        impl From<$type> for Json {
+            fn from(value: $type) -> Self {
+                Self::Number($wide::from(value).into())
+            }
+        }
+    )*};
 }
-
-impl From<i64> for Json {
-    fn from(value: i64) -> Self {
-        Self::Number(value.into())
-    }
-}
+from_integers!(u8 u64, u16 u64, u32 u64, u64 u64, i8 i64, i16 i64, i32 i64, i64 i64, i128 i128);
 
 /// What is not finite is null.
 impl From<f64> for Json {

@@ -1,5 +1,6 @@
 //! The writer: values one after the other into one buffer, without any space.
 
+use std::fmt;
 use std::io::Write as _;
 
 use super::ToJson;
@@ -28,9 +29,16 @@ use super::string::plain_run;
 /// w.end_object();
 /// assert_eq!(w.bytes(), br#"{"ids":[3,4],"next":null}"#);
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Writer {
     out: Vec<u8>,
+}
+
+/// How much is written, without the document, which may hold secrets.
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("bytes", &self.out.len()).finish_non_exhaustive()
+    }
 }
 
 impl Writer {
@@ -125,7 +133,7 @@ impl Writer {
         }
     }
 
-    fn print(&mut self, text: std::fmt::Arguments<'_>) {
+    fn print(&mut self, text: fmt::Arguments<'_>) {
         self.out.write_fmt(text).expect("a Vec takes every byte");
     }
 

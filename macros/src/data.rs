@@ -1,0 +1,219 @@
+//! `#[Data]`: the codec and the checks of structs and enums without identity.
+
+use crate::assemble::{Code, block, fill_in, scope};
+use crate::attribute::{Attribute, Form, arguments, docs};
+use crate::choice;
+use crate::emit::{fill, number};
+use crate::error::Errors;
+use crate::item::{Body, Fields, FieldsForm, Item};
+use crate::literal;
+use crate::record::{self, Plan, each, each_fill, plans, types};
+use crate::rules::{ALL, Place};
+use proc_macro::TokenStream;
+
+/// What stands in `#[Data(..)]`.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    /// A function over the whole value.
+    pub(crate) check: Option<TokenStream>,
+    pub(crate) strict: bool,
+    /// What schemas call it, where that is not its own name. `#[Api]` says it of the arguments of a call.
+    pub(crate) name: Option<String>,
+}
+
+/// What `#[Data]` adds to the item.
+pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
+    misplaced(&item.attributes, "#[Data(check = path)]", errors);
+    let arguments = read_arguments(&item.attributes, errors);
+    let name = arguments.name.clone().unwrap_or_else(|| crate::names::plain(&item.name));
+    let docs = docs(&item.attributes);
+    match &item.body {
+        Body::Struct(fields) if record::is_record(fields.form) => {
+            let plans = plans(fields, Place::DataField, errors);
+            let scope = scope(item, &types(&plans));
+            let mut code = record_code(&scope, &plans, arguments.strict);
+            code.check.extend(whole_check(&arguments));
+            block(&scope, item, &name, &docs, &code)
+        }
+        Body::Struct(fields) => {
+            let plans = plans(fields, Place::TupleField, errors);
+            let scope = scope(item, &types(&plans));
+            let mut code = tuple_code(&scope, fields, &plans);
+            code.check.extend(whole_check(&arguments));
+            block(&scope, item, &name, &docs, &code)
+        }
+        Body::Enum(variants) => choice::expand(item, variants, &name, &docs, &arguments, errors),
+        Body::Other => {
+            errors.at(item.name.span(), "`#[Data]` belongs on a struct or an enum");
+            TokenStream::new()
+        }
+    }
+}
+
+/// `report.with(self, path)`
+pub(crate) fn whole_check(arguments: &Arguments) -> TokenStream {
+    let check = arguments.check.iter().map(|path| {
+        fill("$x::Report::with(report, self, |value: &Self| ($path)(value));", &[("path", path.clone())])
+    });
+    check.collect()
+}
+
+fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
+    let mut found = Arguments::default();
+    for list in attributes
+        .iter()
+        .filter(|attribute| attribute.is("data"))
+        .filter_map(|attribute| attribute.list.as_ref())
+    {
+        for argument in arguments(list.stream(), list.span(), errors) {
+            match (argument.word().as_str(), &argument.form) {
+                ("check", Form::Value(_)) if found.check.is_some() => {
+                    errors.at(argument.span, "`check` is given twice")
+                }
+                ("check", Form::Value(path)) => found.check = Some(path.clone()),
+                ("check", _) => {
+                    errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
+                }
+                ("strict", Form::Flag) if found.strict => errors.at(argument.span, "`strict` is given twice"),
+                ("strict", Form::Flag) => found.strict = true,
+                ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),
+                // Not for users: the name of a call that these are the arguments of.
+                ("name", Form::Value(value)) => {
+                    let text = crate::attribute::one_text(value, argument.span);
+                    found.name = text.as_ref().and_then(literal::text);
+                }
+                ("", _) => {
+                    errors.over(&argument.tokens, argument.span, "expected `check = path` or `strict`")
+                }
+                (word, _) => errors.unknown(argument.span, "argument", word, &["check", "strict"]),
+            }
+        }
+    }
+    found
+}
+
+/// Complains about attributes of fields that stand on the whole item.
+pub(crate) fn misplaced(attributes: &[Attribute], check: &str, errors: &mut Errors) {
+    for attribute in attributes {
+        let Some(name) = ALL.iter().find(|name| attribute.is(name)) else { continue };
+        let right = match *name {
+            "check" => format!("a check over the whole value is `{check}`"),
+            "index" | "unique" => format!("over several fields it is `#[Model({name}(a, b))]`"),
+            _ => "put it on the one it is about".to_owned(),
+        };
+        errors.at(attribute.span, format!("`#[{name}]` belongs on a field; {right}"));
+    }
+}
+
+/// A struct with named fields; also every model.
+pub(crate) fn record_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], strict: bool) -> Code {
+    let slots = fill("__Slots", &[]);
+    let itself = fill("Self", &[]);
+    let mut slot_parts = scope.to_vec();
+    slot_parts.push(("slots", slots.clone()));
+    let count = [("count", number(plans.len()))];
+    let head = members(plans, fill("$binary::Writer::record(w, &__SLOT, $count)", &count));
+    Code {
+        body: "Record",
+        members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        items: record::slots(plans, &slot_parts),
+        from_json: record::read_json(plans, &itself, &slots, strict),
+        to_json: record::write_json(plans, OWN),
+        to_binary: [head, record::write_members(plans, OWN, 0)].into_iter().collect(),
+        from_binary: record::read_binary(plans, &itself, "record", 0),
+        same: same(plans),
+        copy: copy(plans),
+        order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
+        check: record::checks(plans, OWN),
+        impls: TokenStream::new(),
+    }
+}
+
+/// A field of `self`.
+const OWN: &str = "&self.$member";
+
+/// Writes the head of a record or variant; its members follow, if there are any.
+pub(crate) fn members(plans: &[Plan], head: TokenStream) -> TokenStream {
+    let template = if plans.is_empty() { "$head;" } else { "let members = $head;" };
+    fill(template, &[("head", head)])
+}
+
+fn same(plans: &[Plan]) -> TokenStream {
+    fill(
+        "true $fields",
+        &[("fields", each_fill(plans, "&& <$ty as $x::Value>::same(&self.$member, &other.$member)"))],
+    )
+}
+
+fn copy(plans: &[Plan]) -> TokenStream {
+    fill(
+        "Self { $fields }",
+        &[("fields", each_fill(plans, "$member: <$ty as $x::Value>::copy(&self.$member),"))],
+    )
+}
+
+fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[Plan]) -> Code {
+    if let ([plan], FieldsForm::Tuple) = (plans, fields.form) {
+        return transparent_code(scope, plans, plan);
+    }
+    let itself = fill("Self", &[]);
+    let array = fill("$binary::Writer::array(w, $count);", &[("count", number(plans.len()))]);
+    Code {
+        body: "Tuple",
+        members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        items: TokenStream::new(),
+        from_json: record::read_json_tuple(plans, &itself),
+        to_json: record::write_json_tuple(plans, OWN),
+        to_binary: [array, each_fill(plans, "<$ty as $binary::ToBinary>::to_binary(&self.$member, w);")]
+            .into_iter()
+            .collect(),
+        from_binary: fill(
+            "$binary::Reader::array(r, $count)?; $Ok(Self { $made })",
+            &[
+                ("count", number(plans.len())),
+                ("made", each_fill(plans, "$member: <$ty as $binary::FromBinary>::from_binary(r)?,")),
+            ],
+        ),
+        same: same(plans),
+        copy: copy(plans),
+        order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
+        check: record::checks(plans, OWN),
+        impls: TokenStream::new(),
+    }
+}
+
+/// A tuple struct of one field is what that field is, everywhere but in the program.
+fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan: &Plan) -> Code {
+    let one = |template| plan.fill(0, template, &[]);
+    // A bound that does not hold is an error where no parameter stands in it; with a lifetime that stands for all, it
+    // is an impl that does not apply.
+    let only = plan.fill(0, "for<'all> $ty: __Indexable<'all>", &[]);
+    let template = if bounds(scope).is_empty() { "where $only" } else { "$bounds $only" };
+    let indexable = fill_in(scope, template, &[("only", only)]);
+    let impls = fill_in(
+        scope,
+        "trait __Indexable<'all> {}
+        impl<T: $x::Indexable> __Indexable<'_> for T {}
+        #[automatically_derived]
+        impl $declared $x::Indexable for $me $indexable {}",
+        &[("indexable", indexable)],
+    );
+    Code {
+        body: "Transparent",
+        members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        items: TokenStream::new(),
+        from_json: one("$Ok(Self { $member: <$ty as $json::FromJson>::from_json(r)? })"),
+        to_json: one("<$ty as $json::ToJson>::to_json(&self.$member, w);"),
+        to_binary: one("<$ty as $binary::ToBinary>::to_binary(&self.$member, w);"),
+        from_binary: one("$Ok(Self { $member: <$ty as $binary::FromBinary>::from_binary(r)? })"),
+        same: same(plans),
+        copy: copy(plans),
+        order: one("<$ty as $x::Value>::order(&self.$member, w);"),
+        check: plan.checks(OWN),
+        impls,
+    }
+}
+
+fn bounds(scope: &[(&'static str, TokenStream)]) -> TokenStream {
+    scope.iter().find(|(name, _)| *name == "bounds").map(|(_, bounds)| bounds.clone()).unwrap_or_default()
+}

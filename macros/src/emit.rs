@@ -1,0 +1,84 @@
+//! Templates: fixed code is written as text, the user's tokens are put in as they are.
+//!
+//! `$name` in a template is a part that is given, or one of the fixed ones: `$x` (our exports), `$json`, `$binary`,
+//! `$Ok`, `$Err`, `$Some`, `$None`. The template's own tokens are `mixed_site`, so that their locals are invisible to
+//! the user's expressions; the parts keep the spans that they came with, so that rustc points at the user's code.
+
+use proc_macro::{Group, Literal, Span, TokenStream, TokenTree};
+
+/// The template with its parts put in.
+pub(crate) fn fill(template: &str, parts: &[(&str, TokenStream)]) -> TokenStream {
+    match template.parse() {
+        Ok(tokens) => spliced(tokens, parts),
+        Err(error) => broken(&format!("a template of the macros: {error}")),
+    }
+}
+
+fn spliced(tokens: TokenStream, parts: &[(&str, TokenStream)]) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(mut token) = tokens.next() {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '$' => {
+                let name = tokens.next().map(|name| name.to_string()).unwrap_or_default();
+                out.extend(part(&name, parts));
+                continue;
+            }
+            TokenTree::Group(group) => {
+                token = Group::new(group.delimiter(), spliced(group.stream(), parts)).into();
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        token.set_span(Span::mixed_site());
+        out.extend([token]);
+    }
+    out
+}
+
+fn part(name: &str, parts: &[(&str, TokenStream)]) -> TokenStream {
+    if let Some((_, tokens)) = parts.iter().find(|(known, _)| *known == name) {
+        return tokens.clone();
+    }
+    let fixed = match name {
+        "x" => "::sunstone::export",
+        "json" => "::sunstone::export::json",
+        "binary" => "::sunstone::export::binary",
+        "Ok" => "::core::result::Result::Ok",
+        "Err" => "::core::result::Result::Err",
+        "Some" => "::core::option::Option::Some",
+        "None" => "::core::option::Option::None",
+        _ => return broken(&format!("no part named {name} in a template of the macros")),
+    };
+    fill(fixed, &[])
+}
+
+/// A mistake in the macros themselves.
+fn broken(what: &str) -> TokenStream {
+    let text = format!("::core::compile_error! {{ {what:?} }}");
+    text.parse().unwrap_or_default()
+}
+
+/// A string literal.
+pub(crate) fn text(value: &str) -> TokenStream {
+    literal(Literal::string(value))
+}
+
+/// Bytes as a literal.
+pub(crate) fn bytes(value: &str) -> TokenStream {
+    literal(Literal::byte_string(value.as_bytes()))
+}
+
+/// A position.
+pub(crate) fn number(value: usize) -> TokenStream {
+    literal(Literal::usize_unsuffixed(value))
+}
+
+/// `true` or `false`.
+pub(crate) fn truth(value: bool) -> TokenStream {
+    fill(if value { "true" } else { "false" }, &[])
+}
+
+fn literal(mut literal: Literal) -> TokenStream {
+    literal.set_span(Span::mixed_site());
+    TokenTree::from(literal).into()
+}
