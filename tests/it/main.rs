@@ -8,3 +8,4 @@ mod tidy;
 mod tree;
 mod journal;
 mod recovery;
+mod values;
