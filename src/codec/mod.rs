@@ -1,5 +1,6 @@
 //! Bytes to values and back: JSON, the binary encoding of the journal, ordered keys, and the small alphabets.
 
+pub mod base64;
 pub mod binary;
 pub mod hex;
 pub mod json;

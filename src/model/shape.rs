@@ -10,6 +10,10 @@ pub enum Shape {
     Scalar(&'static str),
     /// The key of a row of that model.
     Id(&'static str),
+    /// The key of a row of that model, where keys are UUIDs.
+    Uid(&'static str),
+    /// A value that is never shown.
+    Secret(Box<Self>),
     /// A value or null.
     Option(Box<Shape>),
     /// Any number of values.
@@ -31,6 +35,8 @@ impl fmt::Display for Shape {
         match self {
             Self::Scalar(name) => f.write_str(name),
             Self::Id(model) => write!(f, "id<{model}>"),
+            Self::Uid(model) => write!(f, "uid<{model}>"),
+            Self::Secret(inner) => write!(f, "secret<{inner}>"),
             Self::Option(inner) => write!(f, "option<{inner}>"),
             Self::List(inner) => write!(f, "list<{inner}>"),
             Self::Set(inner) => write!(f, "set<{inner}>"),
@@ -69,7 +75,8 @@ impl Shape {
                     | "json"
                     | "unit"
             ),
-            Self::Option(inner) => inner.is_text(),
+            Self::Uid(_) => true,
+            Self::Option(inner) | Self::Secret(inner) => inner.is_text(),
             Self::Named(info) => match info().body {
                 TypeBody::Transparent => {
                     info().members.iter().any(|member| member.shape.is_some_and(|shape| shape().is_text()))
@@ -84,10 +91,12 @@ impl Shape {
     /// Calls `each` with every declared type in it.
     pub fn named(&self, each: &mut dyn FnMut(&'static TypeInfo)) {
         match self {
-            Self::Scalar(_) | Self::Id(_) => {}
-            Self::Option(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => {
-                inner.named(each)
-            }
+            Self::Scalar(_) | Self::Id(_) | Self::Uid(_) => {}
+            Self::Option(inner)
+            | Self::List(inner)
+            | Self::Set(inner)
+            | Self::Array(inner, _)
+            | Self::Secret(inner) => inner.named(each),
             Self::Tuple(parts) => parts.iter().for_each(|part| part.named(each)),
             Self::Map(key, value) => {
                 key.named(each);
