@@ -38,9 +38,9 @@ impl View {
         &self.caller
     }
 
-    /// The state behind it.
+    /// The state behind it, untyped: for tools that show or check whatever a program has.
     #[must_use]
-    pub(crate) fn state(&self) -> &State {
+    pub fn state(&self) -> &State {
         &self.state
     }
 
