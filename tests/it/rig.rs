@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use sunstone::codec::binary::{Numbers, Writer};
 use sunstone::error::Result;
-use sunstone::hash::crc32c;
+use sunstone::hash::crc32c::checksum;
 use sunstone::journal::{self, Lone, MemoryDirectory, OpenError, Options, Refusal, Ticket};
 use sunstone::model::{Models, TypeInfo};
 use sunstone::state::State;
@@ -142,7 +142,7 @@ pub(crate) fn picture(state: &State) -> Vec<String> {
         for (key, row) in table.rows().iter() {
             let mut bytes = Vec::new();
             row.value.row_to_binary(&mut Writer::new(&mut bytes, Numbers::positions()));
-            let (sum, some) = (crc32c(&bytes), &bytes[..bytes.len().min(64)]);
+            let (sum, some) = (checksum(&bytes), &bytes[..bytes.len().min(64)]);
             lines.push(format!("{} {key:?} @{} {sum:08x} {some:02x?}", schema.name, row.version));
         }
         for index in 0..schema.indexes.len() {
