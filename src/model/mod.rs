@@ -24,11 +24,13 @@ mod id;
 mod part;
 mod rank;
 mod registry;
+mod render;
 mod scalars;
 mod secret;
 mod shape;
 mod time;
 mod uid;
+mod unsaid;
 mod uuid;
 mod value;
 
@@ -43,12 +45,14 @@ pub use id::{ID_MAX, Id};
 pub use part::Part;
 pub use rank::Rank;
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
+pub use render::Renderer;
 pub use secret::{Secret, TAG_SECRET};
 pub use shape::{
     Auto, IndexInfo, MemberFlags, MemberInfo, ModelInfo, OnRemove, Role, Shape, TypeBody, TypeInfo,
 };
 pub use time::Time;
 pub use uid::Uid;
+pub use unsaid::{has_secrets, without_secrets};
 pub use uuid::Uuid;
 pub use value::{Indexable, Model, Refers, Target, Value};
 
