@@ -2,7 +2,7 @@
 
 use super::{Indexable, Model, Refers, Shape, Target, Time, Uuid, Value, uuid};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
-use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, Writer};
+use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, ToKey, Writer};
 use crate::codec::order::KeyWriter;
 use crate::error::Error;
 use std::borrow::Cow;
@@ -149,7 +149,9 @@ impl<T> TextKey for Uid<T> {
     fn from_key(text: &str) -> Result<Self, String> {
         Self::parse(text)
     }
+}
 
+impl<T> ToKey for Uid<T> {
     fn to_key(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
     }

@@ -2,7 +2,7 @@
 
 use super::{Indexable, Shape, Time, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
-use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, Writer};
+use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, ToKey, Writer};
 use crate::codec::order::KeyWriter;
 use std::borrow::Cow;
 use std::fmt;
@@ -158,7 +158,9 @@ impl TextKey for Uuid {
     fn from_key(text: &str) -> Result<Self, String> {
         parse(text).ok_or_else(|| EXPECTED.to_owned())
     }
+}
 
+impl ToKey for Uuid {
     fn to_key(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
     }
@@ -173,7 +175,7 @@ impl ToBinary for Uuid {
 impl FromBinary for Uuid {
     fn from_binary(r: &mut binary::Reader<'_>) -> Result<Self, Malformed> {
         let start = r.clone();
-        r.bytes()?.try_into().map(Self).or_else(|_length| Err(start.malformed("the 16 bytes of a UUID")))
+        r.bytes()?.try_into().map(Self).map_err(|_length| start.malformed("the 16 bytes of a UUID"))
     }
 }
 

@@ -131,9 +131,13 @@ fn ratio(negative: bool, above: &Paper, below: &Paper, scale: u32, rounding: Rou
     fits.then(|| held(negative, quotient, scale)).flatten()
 }
 
+fn number(random: &mut Xoshiro, bound: u64) -> u32 {
+    u32::try_from(random.below(bound)).expect("a small bound")
+}
+
 /// Of every length and scale, often round, often near a limit.
 fn random_decimal(random: &mut Xoshiro) -> Decimal {
-    let digits = u32::try_from(random.below(39)).unwrap();
+    let digits = number(random, 39);
     let any = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
     let limit = 10_u128.pow(digits);
     let magnitude = match random.below(6) {
@@ -143,9 +147,9 @@ fn random_decimal(random: &mut Xoshiro) -> Decimal {
         3 => limit / 2,
         _ => any % limit,
     };
-    let mantissa = i128::try_from(magnitude).unwrap() * if random.one_in(2) { 1 } else { -1 };
-    let scale = if random.one_in(3) { random.below(4) } else { random.below(29) };
-    Decimal::new(mantissa, u32::try_from(scale).unwrap()).expect("within the limits")
+    let mantissa = magnitude.cast_signed() * if random.one_in(2) { 1 } else { -1 };
+    let scale = if random.one_in(3) { number(random, 4) } else { number(random, 29) };
+    Decimal::new(mantissa, scale).expect("within the limits")
 }
 
 fn shown(number: Option<Decimal>) -> Option<String> {
@@ -181,7 +185,7 @@ fn roundings_beside_paper() {
     let mut given = 0;
     for n in 0..500 {
         let (a, b) = (random_decimal(random), random_decimal(random));
-        let scale = u32::try_from(random.below(30)).unwrap();
+        let scale = number(random, 30);
         for rounding in ROUNDINGS {
             let words = format!("{n}: {a}, {b} to {scale} by {rounding:?}");
             let one = Paper::of(1);
