@@ -208,6 +208,25 @@ fn roundings_beside_paper() {
     assert!(given > 600, "{given} products fitted");
 }
 
+/// Every quotient of small numbers: the rests are as often half of an odd or an even divisor as not.
+#[test]
+fn small_quotients_beside_paper() {
+    let number = |mantissa, scale| Decimal::new(mantissa, scale).expect("small");
+    for (a, b) in (-20..=20).flat_map(|a| (1..=9).map(move |b| (a, b))) {
+        for (scale_a, scale_b, scale) in [(0, 0, 0), (2, 0, 1), (0, 1, 0), (3, 1, 0), (0, 0, 2)] {
+            let (left, right) = (number(a, scale_a), number(b, scale_b));
+            for rounding in ROUNDINGS {
+                let (above, below) = (paper(left).shifted(scale_b), paper(right).shifted(scale_a));
+                let expected = ratio(a < 0, &above, &below, scale, rounding);
+                let found = shown(left.div_rounded(right, scale, rounding));
+                assert_eq!(found, expected, "{left} / {right} to {scale} by {rounding:?}");
+                let negated = shown(left.div_rounded(-right, scale, rounding));
+                assert_eq!(negated, shown((-left).div_rounded(right, scale, rounding)), "{left} / -{right}");
+            }
+        }
+    }
+}
+
 /// Ties, and what lies just beside them: the numbers that every rounding has to tell apart.
 #[test]
 fn ties() {
