@@ -14,8 +14,9 @@ pub const TAG_SECRET: u64 = 0x5345_4352;
 
 /// A value that is kept in the journal and never shown: a password's hash, a token, a number of a card.
 ///
-/// - `{:?}` says `Secret(..)`, there is no `{}`, and in JSON it is `null`. It is read from JSON as what it is; what is
-///   wrong with it is told without a digit of it.
+/// - `{:?}` says `Secret(..)`, there is no `{}`, and in JSON it is `null`. It is read from JSON as what it is (so a row that
+///   a client got cannot be sent back whole: the secret has to be set anew, or left out of a patch); what is wrong with
+///   it is told without a digit of it.
 /// - What lies in an index, in a cursor or in a filter is its SHA-256, so that it can be looked for
 ///   (`Session::TOKEN.is(token)`) and nothing can be learned from an order or from how long a look took. It sorts, but in
 ///   no order that means anything.
@@ -69,6 +70,12 @@ impl<T: AsRef<[u8]>> Secret<T> {
 impl<T> From<T> for Secret<T> {
     fn from(value: T) -> Self {
         Self(value)
+    }
+}
+
+impl From<&str> for Secret<String> {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 

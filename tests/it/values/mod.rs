@@ -12,6 +12,12 @@ use sunstone::codec::binary::{self, Numbers};
 use sunstone::codec::json;
 use sunstone::codec::order::{Key, KeyWriter};
 use sunstone::model::Value;
+use sunstone::stdx::random::Xoshiro;
+
+/// A random position below `bound`.
+fn pick(random: &mut Xoshiro, bound: usize) -> usize {
+    usize::try_from(random.below(bound as u64)).expect("below a usize")
+}
 
 fn key<T: Value>(value: &T) -> Key {
     let mut w = KeyWriter::new();
