@@ -1,9 +1,10 @@
 //! Keys that are counted per table, and references to them.
 
-use super::{Indexable, Model, Shape, Target, Value};
+use super::{Indexable, Model, Refers, Shape, Target, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
-use crate::codec::json::{FromJson, Halt, Reader, ToJson, Writer};
+use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, ToKey, Writer};
 use crate::codec::order::KeyWriter;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -120,6 +121,19 @@ impl<T> FromJson for Id<T> {
     }
 }
 
+impl<T> TextKey for Id<T> {
+    fn from_key(text: &str) -> Result<Self, String> {
+        let number = u64::from_key(text).ok().filter(|number| *number <= ID_MAX);
+        number.map(Self::new).ok_or_else(|| format!("an id from 0 to {ID_MAX}"))
+    }
+}
+
+impl<T> ToKey for Id<T> {
+    fn to_key(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
 impl<T> ToBinary for Id<T> {
     fn to_binary(&self, w: &mut binary::Writer<'_>) {
         w.uint(self.number);
@@ -167,3 +181,5 @@ impl<T: Model> Value for Id<T> {
 }
 
 impl<T: Model> Indexable for Id<T> {}
+
+impl<T: Model> Refers for Id<T> {}

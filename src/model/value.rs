@@ -73,6 +73,15 @@ pub trait Value: FromJson + ToJson + FromBinary + ToBinary + Sized + Send + Sync
 )]
 pub trait Indexable: Value {}
 
+/// A value that refers to a row, or to none: what `#[on_remove]` and `#[loose]` are about.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not refer to a row",
+    note = "#[on_remove(..)] and #[loose] are about fields like `Id<Team>` and `Option<Id<Team>>`"
+)]
+pub trait Refers: Value {}
+
+impl<T: Refers> Refers for Option<T> {}
+
 /// The model that a field refers to.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {

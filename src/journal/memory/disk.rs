@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::journal::SECTOR_BYTES;
+use crate::journal::medium::SECTOR;
 use crate::stdx::random::Xoshiro;
 
 /// EIO, as a broken disk says it.
@@ -13,9 +13,6 @@ const EIO: i32 = 5;
 
 /// ENOSPC, as a full disk says it.
 const ENOSPC: i32 = 28;
-
-/// Bytes of a sector, as a length in memory.
-const SECTOR: usize = SECTOR_BYTES as usize;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {
@@ -68,6 +65,8 @@ pub(super) struct Faults {
     pub(super) write_fails_in: Option<u64>,
     /// Syncs until one fails; 1 is the next.
     pub(super) sync_fails_in: Option<u64>,
+    /// Bytes that one write takes at most.
+    pub(super) most_written: Option<usize>,
     /// Operations until the machine stops.
     pub(super) power_lasts: Option<u64>,
 }
@@ -169,6 +168,8 @@ impl Disk {
         if strikes(&mut self.faults.write_fails_in) {
             return Err(io::Error::from_raw_os_error(EIO));
         }
+        let most = self.faults.most_written.unwrap_or(usize::MAX);
+        let bytes = bytes.get(..most).unwrap_or(bytes);
         let mut left = self.faults.sectors_left;
         let state = self.file(file);
         let written = state.write(offset, bytes, &mut left);
