@@ -164,6 +164,7 @@ fn the_control_socket_is_its_owners_alone() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.ends_with("\r\n\r\ntrue"), "{backend:?}: {answer}");
+        drop(stream);
         assert_eq!(Client::connect(server.local_addr()).ask("/control"), "200 false");
         server.stop();
         assert!(!path.exists(), "the file goes with the server");
