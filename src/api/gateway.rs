@@ -153,6 +153,11 @@ impl Service for Gateway {
                 "a browser sent this for a page of another site",
             )));
         }
+        if request.is_encoded() && !request.body.is_empty() {
+            return Reply::Now(Response::problem(&Error::unsupported_media_type(
+                "the body is compressed, which is not read here: send it as it is",
+            )));
+        }
         let waits = |kind| kind == Kind::Query;
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
         if request.path() == rpc::PATH {

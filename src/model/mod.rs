@@ -25,6 +25,7 @@ mod field;
 mod id;
 mod part;
 mod rank;
+mod redact;
 mod registry;
 mod scalars;
 mod secret;
@@ -44,6 +45,7 @@ pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
 pub use part::Part;
 pub use rank::Rank;
+pub use redact::{holds_secrets, without_secrets};
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
 pub use secret::{Secret, TAG_SECRET};
 pub use shape::{

@@ -6,6 +6,7 @@ mod json;
 mod net;
 mod order;
 mod recovery;
+mod secrets;
 mod tidy;
 mod tree;
 mod values;
