@@ -1,5 +1,7 @@
 //! The framework's own types as fields of a model: declared, checked, referred to, kept and shown.
 
+#![expect(clippy::use_self, reason = "a model names itself as programs write it")]
+
 use sunstone::codec::order::KeyWriter;
 use sunstone::codec::{binary, json};
 use sunstone::model::{Entity, Models, Report, Value};
