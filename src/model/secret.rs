@@ -23,8 +23,9 @@ pub const TAG_SECRET: u64 = 0x5345_4352;
 /// - `==` and [`Secret::matches`] take the same time however much of a guess is right.
 /// - [`Secret::expose`] is the one way to it, easy to find in a review.
 ///
-/// The journal holds it in clear. What nobody should ever read back, a password, is hashed before it is put here; a
-/// short number cannot hide behind a hash, because all of them are soon tried.
+/// The journal holds it in clear, in rows; of the arguments of a call it is left out. What nobody should ever read back, a
+/// password, is hashed before it is put into a row; a short number cannot hide behind a hash, because all of them are
+/// soon tried.
 ///
 /// ```
 /// use sunstone::codec::json;

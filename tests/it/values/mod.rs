@@ -2,6 +2,7 @@
 //! ordered bytes sort as it does, alone, in options, in lists and before another part of a key.
 
 mod decimal;
+mod in_a_model;
 mod others;
 mod scalars;
 
