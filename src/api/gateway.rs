@@ -158,7 +158,8 @@ impl Service for Gateway {
                 "the body is compressed, which is not read here: send it as it is",
             )));
         }
-        let waits = |kind| kind == Kind::Query;
+        // What looks at the state sees at least what the commands before it on its connection made of it.
+        let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
         if request.path() == rpc::PATH {
             return rpc::answer(self, request, waiting());
