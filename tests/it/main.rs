@@ -1,11 +1,15 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod crash;
 mod http;
+mod isolation;
 mod journal;
 mod json;
 mod net;
 mod order;
+mod program;
 mod recovery;
+mod secrets;
 mod tidy;
 mod tree;
 mod values;

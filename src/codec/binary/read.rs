@@ -253,6 +253,12 @@ impl<'a> Reader<'a> {
         self.length(Major::Array, "a list")
     }
 
+    /// Does a list stand here?
+    #[must_use]
+    pub fn list_ahead(&self) -> bool {
+        self.peek() == Some(Major::Array)
+    }
+
     /// The head of a list of exactly so many values.
     ///
     /// # Errors

@@ -1,39 +1,22 @@
-//! [`Commit`] by one file alone: a thread that takes what is submitted, appends it and tells what became of it.
-//!
-//! Beside it a helper writes zeros ahead. Both are left out in manual mode, where a simulation calls
-//! [`Lone::step`] and so decides when each thing happens.
+//! What the threads of the lone journal do, one thing at a time.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, JoinHandle, Thread};
+use std::thread::{self, JoinHandle, Thread, ThreadId};
 use std::time::Duration;
 
-use super::commit::{Batch, Commit, Outcomes, Ticket};
-use super::error::AppendError;
-use super::space::Space;
-use super::writer::Journal;
+use super::{IDLE_BEFORE_SEAL, MAX_SUBMITTED, PROBE_EVERY};
+use crate::journal::commit::{Batch, Outcomes, Ticket};
+use crate::journal::error::AppendError;
+use crate::journal::space::Space;
+use crate::journal::writer::Journal;
 use crate::stdx::clock::Clock;
-use crate::stdx::threads;
 
-/// Batches that may wait at a time. The store submits one and waits for its outcome; more than a few are a fault.
-const MAX_SUBMITTED: usize = 16;
-
-/// After so long without a batch the journal is sealed.
-const IDLE_BEFORE_SEAL: Duration = Duration::from_secs(1);
-
-/// On a full disk, how long until space is asked for again.
-const PROBE_EVERY: Duration = Duration::from_secs(1);
-
-/// The lone journal: one file, one thread that writes it.
-pub struct Lone {
-    shared: Arc<Shared>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-}
-
-struct Shared {
+/// What the face and the threads share.
+pub(super) struct Shared {
     inbox: Mutex<Inbox>,
     /// Locked by whoever works: the thread, or the caller of [`Lone::step`]. Never while an outcome is told.
     desk: Mutex<Desk>,
@@ -82,7 +65,7 @@ struct Desk {
 }
 
 /// What is to be done next.
-enum Work {
+pub(super) enum Work {
     Place(Batch, Ticket),
     Seal,
     Probe,
@@ -91,31 +74,9 @@ enum Work {
     Wait(Option<Duration>),
 }
 
-impl Lone {
-    /// Starts the threads `journal` and `zeroer` over an open journal.
-    ///
-    /// # Errors
-    /// When the machine has no thread to give.
-    pub fn start(
-        journal: Journal,
-        outcomes: Arc<dyn Outcomes>,
-        clock: Arc<dyn Clock>,
-    ) -> io::Result<Arc<Self>> {
-        let lone = Self::manual(journal, outcomes, clock);
-        let shared = Arc::clone(&lone.shared);
-        let zeroer = threads::spawn("zeroer", move || shared.zero_ahead())?;
-        lone.shared.space.set_helper(zeroer.thread().clone());
-        lone.threads().push(zeroer);
-        let shared = Arc::clone(&lone.shared);
-        let writer = threads::spawn("journal", move || shared.run())?;
-        lone.threads().push(writer);
-        Ok(lone)
-    }
-
-    /// The same without threads: nothing happens until [`Lone::step`] is called.
-    #[must_use]
-    pub fn manual(journal: Journal, outcomes: Arc<dyn Outcomes>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        let shared = Shared {
+impl Shared {
+    pub(super) fn new(journal: Journal, outcomes: Arc<dyn Outcomes>, clock: Arc<dyn Clock>) -> Self {
+        Self {
             inbox: Mutex::default(),
             space: Arc::clone(&journal.space),
             desk: Mutex::new(Desk { journal: Some(journal), last_ns: clock.monotonic_ns(), full_ns: None }),
@@ -123,102 +84,43 @@ impl Lone {
             clock,
             writer: OnceLock::new(),
             zeroing_ends: AtomicBool::new(false),
-        };
-        Arc::new(Self { shared: Arc::new(shared), threads: Mutex::default() })
-    }
-
-    /// Does one thing that is due: a batch, a seal after an idle second, asking for space on a full disk, a slice of
-    /// zeros. `false`: nothing is due. In manual mode only, and never from inside an outcome.
-    pub fn step(&self) -> bool {
-        match self.shared.next() {
-            Work::Wait(_) if self.shared.inbox().end.is_some() => false,
-            Work::Wait(_) => self.shared.space.zero_slice().unwrap_or(false),
-            work => {
-                self.shared.work(work);
-                true
-            }
         }
     }
 
-    /// Writes into the lock file where this process can be reached. Waits for a batch that is being written.
-    ///
-    /// # Errors
-    /// As the system says.
-    pub fn announce(&self, address: &str) -> io::Result<()> {
-        match &mut self.shared.desk().journal {
-            Some(journal) => journal.announce(address),
-            None => Ok(()),
-        }
-    }
-
-    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Commit for Lone {
-    fn submit(&self, batch: Batch, ticket: Ticket) {
-        let mut inbox = self.shared.inbox();
-        if let Some(end) = inbox.end {
-            drop(inbox);
-            return self.shared.refuse(end, ticket);
-        }
-        assert!(
-            inbox.batches.len() < MAX_SUBMITTED,
-            "{MAX_SUBMITTED} batches wait for their outcome already"
-        );
-        inbox.batches.push_back((batch, ticket));
-        drop(inbox);
-        self.shared.wake();
-    }
-
-    /// From then on a batch is told at once, from inside `submit`, that it was not stored.
-    fn stop(&self) {
-        self.shared.inbox().stopping = true;
-        self.shared.wake();
-        let threads = std::mem::take(&mut *self.threads());
-        if self.shared.writer.get().is_none() && threads.is_empty() {
-            while self.shared.inbox().end.is_none() {
-                self.shared.work(self.shared.next());
-            }
-        }
-        self.shared.end_zeroing();
-        let mut all_ended = true;
-        for thread in threads {
-            if thread.thread().id() == thread::current().id() {
-                // Called from inside an outcome: the thread ends right after it, for another caller to wait for.
-                self.threads().push(thread);
-                all_ended = false;
-            } else {
-                // Its panic has been reported where it happened.
-                drop(thread.join());
-            }
-        }
-        if all_ended {
-            self.shared.desk().journal = None;
-        }
-    }
-}
-
-impl Drop for Lone {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-impl fmt::Debug for Lone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lone").field("inbox", &self.shared.inbox).finish_non_exhaustive()
-    }
-}
-
-impl Shared {
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn announce(&self, address: &str) -> io::Result<()> {
+        match &mut self.desk().journal {
+            Some(journal) => journal.announce(address),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn submit(&self, batch: Batch, ticket: Ticket) {
+        let mut inbox = self.inbox();
+        match inbox.end {
+            None => {
+                let waiting = inbox.batches.len();
+                assert!(waiting < MAX_SUBMITTED, "{waiting} batches wait for their outcome already");
+                inbox.batches.push_back((batch, ticket));
+                drop(inbox);
+                self.wake();
+            }
+            Some(End::Closed) => {
+                drop(inbox);
+                self.outcomes.not_stored(ticket, &End::Closed.error());
+            }
+            Some(End::Failed) => {
+                drop(inbox);
+                self.outcomes.unknown(ticket, &End::Failed.error());
+            }
+        }
     }
 
     /// Costs a system call only when the thread sleeps.
@@ -228,13 +130,37 @@ impl Shared {
         }
     }
 
-    fn end_zeroing(&self) {
+    pub(super) fn ask_for_the_end(&self) {
+        self.inbox().stopping = true;
+        self.wake();
         self.zeroing_ends.store(true, Ordering::Release);
         self.space.wake_helper();
     }
 
+    pub(super) fn has_ended(&self) -> bool {
+        self.inbox().end.is_some()
+    }
+
+    pub(super) fn is_writer(&self, thread: ThreadId) -> bool {
+        self.writer.get().is_some_and(|writer| writer.id() == thread)
+    }
+
+    /// Gives the journal up, and the lock on the directory with it.
+    pub(super) fn let_go(&self) {
+        self.desk().journal = None;
+    }
+
+    pub(super) fn set_zeroer(&self, zeroer: &JoinHandle<()>) {
+        self.space.set_helper(zeroer.thread().clone());
+    }
+
+    /// A slice of zeros by hand; `false` when none is due, or none fits.
+    pub(super) fn zero_slice(&self) -> bool {
+        !self.has_ended() && self.space.zero_slice().unwrap_or(false)
+    }
+
     /// The thread.
-    fn run(&self) {
+    pub(super) fn run(&self) {
         // The only thread that sets it; a batch that came before waits in the inbox, which is looked at next.
         let _first = self.writer.set(thread::current());
         let guard = EndGuard(self);
@@ -249,7 +175,7 @@ impl Shared {
     }
 
     /// What is due now.
-    fn next(&self) -> Work {
+    pub(super) fn next(&self) -> Work {
         let mut inbox = self.inbox();
         if let Some((batch, ticket)) = inbox.batches.pop_front() {
             return Work::Place(batch, ticket);
@@ -276,7 +202,7 @@ impl Shared {
         }
     }
 
-    fn work(&self, work: Work) {
+    pub(super) fn work(&self, work: Work) {
         match work {
             Work::Place(batch, ticket) => self.place(batch, ticket),
             Work::Seal => self.seal(),
@@ -323,13 +249,6 @@ impl Shared {
         }
     }
 
-    fn refuse(&self, end: End, ticket: Ticket) {
-        match end {
-            End::Closed => self.outcomes.not_stored(ticket, &end.error()),
-            End::Failed => self.outcomes.unknown(ticket, &end.error()),
-        }
-    }
-
     fn seal(&self) {
         let now_ns = self.clock.monotonic_ns();
         let sealed = {
@@ -373,7 +292,7 @@ impl Shared {
     }
 
     /// The helper.
-    fn zero_ahead(&self) {
+    pub(super) fn zero_ahead(&self) {
         while !self.zeroing_ends.load(Ordering::Acquire) {
             match self.space.zero_slice() {
                 Ok(true) => {}
@@ -401,6 +320,12 @@ impl Desk {
             self.full_ns = Some(now_ns);
         }
         appended
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("inbox", &self.inbox).field("desk", &self.desk).finish_non_exhaustive()
     }
 }
 
