@@ -33,7 +33,6 @@ mod secret;
 mod shape;
 mod time;
 mod uid;
-mod unsaid;
 mod uuid;
 mod value;
 
@@ -56,7 +55,6 @@ pub use shape::{
 };
 pub use time::Time;
 pub use uid::Uid;
-pub use unsaid::{has_secrets, without_secrets};
 pub use uuid::Uuid;
 pub use value::{Indexable, Model, Refers, Target, Value};
 
