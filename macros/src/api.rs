@@ -75,6 +75,7 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream) -> TokenStream {
 /// Ours on a method: verbs, `call`, and what was meant to be one.
 fn is_ours(attribute: &Attribute) -> bool {
     attribute.is(CALL)
+        || (attribute.is("cfg_attr") && attribute.mentions(&route::verb_names()))
         || VERBS.iter().any(|(verb, _)| attribute.is(verb))
         || operation::meant(attribute).is_some()
 }
@@ -112,6 +113,10 @@ fn header(tokens: TokenStream, errors: &mut Errors) -> Option<Header> {
         return None;
     }
     generics.parse_where(&mut cursor);
+    if let Some(twin) = attributes.iter().find(|attribute| attribute.ends_in("Api")) {
+        errors.at(twin.span, "the impl has `#[Api]` already");
+        return None;
+    }
     let Some(name) = last_name(&owner) else {
         errors.over(&owner, start, form);
         return None;
@@ -158,7 +163,7 @@ fn prefix(given: TokenStream, owner: &Ident, errors: &mut Errors) -> Prefix {
                 }
             }
             ("name", _) => errors.over(&argument.tokens, argument.span, "write `name = \"v1.todos\"`"),
-            ("", _) => errors.over(
+            (_, Form::Bare | Form::Flag) => errors.over(
                 &argument.tokens,
                 argument.span,
                 "expected a path or a name: `#[Api(\"/v1/todos\", name = \"v1.todos\")]`",

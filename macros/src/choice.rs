@@ -41,7 +41,7 @@ pub(crate) fn expand(
     let all_types: Vec<TokenStream> = choices.iter().flat_map(|choice| types(&choice.fields)).collect();
     let scope = scope(item, &all_types);
     let mut code = code(&scope, &choices, arguments.strict);
-    code.check.extend(whole_check(arguments));
+    code.check.extend(whole_check(arguments.check.as_ref()));
     block(&scope, item, name, docs, &code)
 }
 
@@ -173,7 +173,7 @@ impl Choice {
                 return self.fill(template, &[("wrong", wrong)]);
             }
             (FieldsForm::Tuple, [plan]) => {
-                let template = "$Ok($made { $member: <$ty as $json::FromJson>::from_json(r)? })";
+                let template = "$Ok($made { $member: <$ty as $x::Value>::read_json(r)? })";
                 plan.fill(0, template, &[("made", self.constructor())])
             }
             (FieldsForm::Tuple, _) => record::read_json_tuple(&self.fields, &self.constructor()),
@@ -194,9 +194,7 @@ impl Choice {
         }
         let key = bytes(&format!("{{{}:", quoted(&self.wire)));
         let value = match (self.form, self.fields.as_slice()) {
-            (FieldsForm::Tuple, [_]) => {
-                each_fill(&self.fields, "<$ty as $json::ToJson>::to_json($local, w);")
-            }
+            (FieldsForm::Tuple, [_]) => each_fill(&self.fields, "<$ty as $x::Value>::write_json($local, w);"),
             (FieldsForm::Tuple, _) => record::write_json_tuple(&self.fields, "$local"),
             _ => record::write_json(&self.fields, "$local"),
         };
@@ -250,7 +248,10 @@ impl Choice {
         if self.fields.is_empty() {
             return self.fill("Self::$name { .. } => {}", &[]);
         }
-        let checks = record::checks(&self.fields, "$local");
+        let checks = match self.form {
+            FieldsForm::Tuple => record::checks_tuple(&self.fields, "$local"),
+            FieldsForm::Named | FieldsForm::Unit => record::checks(&self.fields, "$local"),
+        };
         self.arm(self.fill("$x::Report::field(report, $wire, |report| { $checks });", &[("checks", checks)]))
     }
 }

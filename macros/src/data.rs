@@ -3,7 +3,7 @@
 use crate::assemble::{Code, block, fill_in, scope};
 use crate::attribute::{Attribute, Form, arguments, docs};
 use crate::choice;
-use crate::emit::{fill, number};
+use crate::emit::{fill, fill_over, number};
 use crate::error::Errors;
 use crate::item::{Body, Fields, FieldsForm, Item};
 use crate::literal;
@@ -29,17 +29,18 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     let docs = docs(&item.attributes);
     match &item.body {
         Body::Struct(fields) if record::is_record(fields.form) => {
-            let plans = plans(fields, Place::DataField, errors);
+            let place = if arguments.name.is_some() { Place::Argument } else { Place::DataField };
+            let plans = plans(fields, place, errors);
             let scope = scope(item, &types(&plans));
             let mut code = record_code(&scope, &plans, arguments.strict);
-            code.check.extend(whole_check(&arguments));
+            code.check.extend(whole_check(arguments.check.as_ref()));
             block(&scope, item, &name, &docs, &code)
         }
         Body::Struct(fields) => {
             let plans = plans(fields, Place::TupleField, errors);
             let scope = scope(item, &types(&plans));
             let mut code = tuple_code(&scope, fields, &plans);
-            code.check.extend(whole_check(&arguments));
+            code.check.extend(whole_check(arguments.check.as_ref()));
             block(&scope, item, &name, &docs, &code)
         }
         Body::Enum(variants) => choice::expand(item, variants, &name, &docs, &arguments, errors),
@@ -50,12 +51,13 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     }
 }
 
-/// `report.with(self, path)`
-pub(crate) fn whole_check(arguments: &Arguments) -> TokenStream {
-    let check = arguments.check.iter().map(|path| {
-        fill("$x::Report::with(report, self, |value: &Self| ($path)(value));", &[("path", path.clone())])
+/// Reports what the function over the whole value says.
+pub(crate) fn whole_check(path: Option<&TokenStream>) -> TokenStream {
+    let check = path.map(|path| {
+        let call = fill_over(path, "($path)(value)", &[("path", path.clone())]);
+        fill("$x::Report::with(report, self, |value: &Self| $call);", &[("call", call)])
     });
-    check.collect()
+    check.unwrap_or_default()
 }
 
 fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
@@ -164,20 +166,20 @@ fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[P
         items: TokenStream::new(),
         from_json: record::read_json_tuple(plans, &itself),
         to_json: record::write_json_tuple(plans, OWN),
-        to_binary: [array, each_fill(plans, "<$ty as $binary::ToBinary>::to_binary(&self.$member, w);")]
+        to_binary: [array, each_fill(plans, "<$ty as $x::Value>::write_binary(&self.$member, w);")]
             .into_iter()
             .collect(),
         from_binary: fill(
             "$binary::Reader::array(r, $count)?; $Ok(Self { $made })",
             &[
                 ("count", number(plans.len())),
-                ("made", each_fill(plans, "$member: <$ty as $binary::FromBinary>::from_binary(r)?,")),
+                ("made", each_fill(plans, "$member: <$ty as $x::Value>::read_binary(r)?,")),
             ],
         ),
         same: same(plans),
         copy: copy(plans),
         order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
-        check: record::checks(plans, OWN),
+        check: record::checks_tuple(plans, OWN),
         impls: TokenStream::new(),
     }
 }
@@ -202,14 +204,14 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
         body: "Transparent",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
         items: TokenStream::new(),
-        from_json: one("$Ok(Self { $member: <$ty as $json::FromJson>::from_json(r)? })"),
-        to_json: one("<$ty as $json::ToJson>::to_json(&self.$member, w);"),
-        to_binary: one("<$ty as $binary::ToBinary>::to_binary(&self.$member, w);"),
-        from_binary: one("$Ok(Self { $member: <$ty as $binary::FromBinary>::from_binary(r)? })"),
+        from_json: one("$Ok(Self { $member: <$ty as $x::Value>::read_json(r)? })"),
+        to_json: one("<$ty as $x::Value>::write_json(&self.$member, w);"),
+        to_binary: one("<$ty as $x::Value>::write_binary(&self.$member, w);"),
+        from_binary: one("$Ok(Self { $member: <$ty as $x::Value>::read_binary(r)? })"),
         same: same(plans),
         copy: copy(plans),
         order: one("<$ty as $x::Value>::order(&self.$member, w);"),
-        check: plan.checks(OWN),
+        check: record::checks_tuple(plans, OWN),
         impls,
     }
 }

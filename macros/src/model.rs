@@ -2,7 +2,7 @@
 
 use crate::assemble::{block, fill_in, scope};
 use crate::attribute::{Argument, Attribute, Form, arguments, docs};
-use crate::data::{misplaced, record_code};
+use crate::data::{misplaced, record_code, whole_check};
 use crate::emit::{fill, number, text, truth};
 use crate::error::Errors;
 use crate::item::{Body, Item};
@@ -39,6 +39,7 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     let scope = scope(item, &types(&plans));
     let key = key(item, &plans, errors);
     let mut code = record_code(&scope, &plans, arguments.strict);
+    code.items.extend(requirements(&scope, &plans, &arguments));
     code.impls = model(&scope, item, &plans, key, &arguments);
     let name = names::plain(&item.name);
     let mut out = block(&scope, item, &name, &docs(&item.attributes), &code);
@@ -63,6 +64,33 @@ fn key(item: &Item, plans: &[Plan], errors: &mut Errors) -> Option<usize> {
     first.map(|(position, _)| position)
 }
 
+/// A function that is never called and compiles only where every indexed field has an order, and every reference refers.
+fn requirements(scope: &[(&'static str, TokenStream)], plans: &[Plan], arguments: &Arguments) -> TokenStream {
+    let calls = each(plans, |position, plan| {
+        let rules = &plan.rules;
+        let is_indexed = rules.index.is_some()
+            || rules.unique.is_some()
+            || arguments.indexes.iter().any(|index| index.fields.contains(&position));
+        let is_reference = rules.on_remove.is_some() || rules.loose.is_some();
+        let calls =
+            [(is_indexed, "stands_in_an_index::<$ty>();"), (is_reference, "is_a_reference::<$ty>();")];
+        calls.iter().filter(|(is_needed, _)| *is_needed).map(|(_, call)| plan.fill_as_type(call)).collect()
+    });
+    if calls.is_empty() {
+        return calls;
+    }
+    fill_in(
+        scope,
+        "#[allow(dead_code)]
+        fn __requirements $declared () $bounds {
+            fn stands_in_an_index<T: $x::Indexable>() {}
+            fn is_a_reference<T: $x::Refers>() {}
+            $calls
+        }",
+        &[("calls", calls)],
+    )
+}
+
 fn model(
     scope: &[(&'static str, TokenStream)],
     item: &Item,
@@ -76,13 +104,11 @@ fn model(
         Some(plan) if key.is_some() => (plan.ty.clone(), plan.fill(0, "&self.$member", &[])),
         _ => (fill("::core::primitive::u64", &[]), fill("&0", &[])),
     };
-    let access =
-        "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member },";
+    let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member } as &dyn $x::FieldOps<Self>";
+    let access = |plan: &Plan| fill("$access,", &[("access", plan.fill_as_type(access))]);
     let check = arguments.check.iter().map(|path| {
-        fill(
-            "fn check_row(&self, report: &mut $x::Report) { $x::Report::with(report, self, |row: &Self| ($path)(row)); }",
-            &[("path", path.clone())],
-        )
+        let check = whole_check(Some(path));
+        fill("fn check_row(&self, report: &mut $x::Report) { $check }", &[("check", check)])
     });
     fill_in(
         scope,
@@ -95,7 +121,7 @@ fn model(
             fn definition() -> &'static $x::ModelInfo {
                 $definition
             }
-            fn fields() -> &'static [&'static dyn $x::FieldOps<Self>] { const { &[$fields] } }
+            fn fields() -> &'static [&'static dyn $x::FieldOps<Self>] { const { $are_values &[$fields] } }
             $check
         }",
         &[
@@ -103,7 +129,9 @@ fn model(
             ("key", key),
             ("name", text(&names::plain(&item.name))),
             ("definition", definition(scope, item, plans, position, arguments)),
-            ("fields", each_fill(plans, access)),
+            ("fields", each(plans, |_, plan| access(plan))),
+            // Says of a type that cannot be a field what is said of it elsewhere, so that rustc says it once.
+            ("are_values", each_fill(plans, "let _ = <$ty as $x::Value>::shape;")),
             ("check", check.collect()),
         ],
     )

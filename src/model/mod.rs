@@ -18,7 +18,6 @@ mod choice;
 mod entity;
 mod field;
 mod id;
-mod part;
 mod registry;
 mod scalars;
 mod shape;
@@ -31,7 +30,6 @@ pub use choice::{type_info, variant};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
-pub use part::Part;
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
 pub use shape::{
     Auto, IndexInfo, MemberFlags, MemberInfo, ModelInfo, OnRemove, Role, Shape, TypeBody, TypeInfo,

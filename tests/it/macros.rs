@@ -49,7 +49,8 @@ fn comparable(said: &str) -> String {
 
 fn version() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).arg("--version").output().expect("the compiler that compiled this is there");
+    let output =
+        Command::new(rustc).arg("--version").output().expect("the compiler that compiled this is there");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -132,33 +133,44 @@ fn is_about_cargo(line: &str) -> bool {
     progress || line.starts_with("warning: `") || line.starts_with("warning: build failed")
 }
 
-/// The text without what differs from machine to machine and from day to day: where the repository is, the lines of
-/// its sources, and the list of all types that a trait has.
+/// The text without what differs from machine to machine and from day to day: where the repository and std are, the
+/// lines of their sources, and the list of the types that a trait has.
 fn normal(lines: &[&str]) -> String {
     let mut text = String::new();
     let mut in_list = false;
-    let mut in_library = false;
+    let mut in_source = false;
     for line in lines {
-        let indent = line.len().saturating_sub(line.trim_start().len());
-        if in_list && indent > 12 {
+        let start = line.trim_start();
+        let is_place = start.starts_with("--> ") || start.starts_with("::: ");
+        if is_place {
+            in_source = !start.contains(" src/bin/");
+        } else if start.is_empty() || start.starts_with("= ") || line.starts_with(char::is_alphabetic) {
+            in_source = false;
+        }
+        in_list &= line.starts_with("      ") && !start.starts_with("= ") && !is_place;
+        let is_summary =
+            line.starts_with("For more information") || line.starts_with("Some errors have detailed");
+        if in_list || is_summary || (in_source && !is_place) {
             continue;
         }
-        in_list = line.contains("the following types implement trait") || line.contains("the following other types implement trait");
-        in_library = match line.trim_start() {
-            start if start.starts_with("--> ") || start.starts_with("::: ") => start.contains(env!("CARGO_MANIFEST_DIR")) || start.contains("/rustlib/"),
-            start => in_library && !start.is_empty(),
-        };
-        if in_library && !line.contains("--> ") && !line.contains("::: ") {
-            continue;
+        in_list = line.contains("types implement trait");
+        if in_source {
+            text.push_str(&source_file(line));
+        } else {
+            text.push_str(line);
         }
-        if line.starts_with("For more information about") || line.starts_with("Some errors have detailed") {
-            continue;
-        }
-        let line = line.replace(env!("CARGO_MANIFEST_DIR"), "$SUNSTONE");
-        text.push_str(if in_library { line.split(".rs:").next().unwrap_or(&line) } else { &line });
         text.push('\n');
     }
     let mut text = text.trim_end().to_owned();
     text.push('\n');
     text
+}
+
+/// A place in the sources of this repository or of std, without its line.
+fn source_file(place: &str) -> String {
+    let file = place.split(".rs:").next().unwrap_or(place).replace(env!("CARGO_MANIFEST_DIR"), "$SUNSTONE");
+    match file.split_once("/library/") {
+        Some((before, file)) => format!("{}$STD/{file}.rs", before.split('/').next().unwrap_or_default()),
+        None => format!("{file}.rs"),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod http;
 mod json;
+mod macros;
 mod order;
 mod tidy;
 mod tree;

@@ -1,4 +1,6 @@
 //! Methods that are more than plain functions.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

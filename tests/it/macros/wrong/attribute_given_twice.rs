@@ -1,4 +1,6 @@
 //! Attributes and arguments that stand twice.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model(strict, strict, unique(a, b), unique(a, b), check = sound, check = sound, index(a, a))]

@@ -1,4 +1,6 @@
 //! Attributes of ours where they mean nothing.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]

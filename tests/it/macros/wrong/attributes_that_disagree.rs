@@ -1,4 +1,6 @@
 //! Attributes that contradict each other.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]

@@ -1,4 +1,6 @@
 //! Paths that cannot be routes.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

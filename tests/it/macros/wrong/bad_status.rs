@@ -1,4 +1,6 @@
 //! Statuses that are none, and other wrong arguments of a verb.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 const CREATED: u16 = 201;

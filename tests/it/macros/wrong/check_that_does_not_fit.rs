@@ -1,4 +1,6 @@
 //! Checks that the type of the field cannot have.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model(check = whole)]

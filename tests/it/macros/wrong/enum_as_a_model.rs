@@ -1,4 +1,6 @@
 //! A model that is an enum, a union.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]

@@ -1,4 +1,6 @@
 //! Arguments that hang on the parameters of the impl, and types with lifetimes.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Shop<C> {

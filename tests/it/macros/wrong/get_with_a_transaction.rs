@@ -1,4 +1,6 @@
 //! A GET that takes the transaction.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

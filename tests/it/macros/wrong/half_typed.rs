@@ -1,4 +1,6 @@
 //! Items that somebody is still typing: what is there goes on to exist.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]
@@ -10,7 +12,12 @@ struct Todo {
 
 #[Data]
 enum Step {
-    Left(
+    Left,
+    Right(
+    ),
+    Up {
+        by
+    }
 }
 
 fn main() {}

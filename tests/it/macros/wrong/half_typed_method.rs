@@ -1,4 +1,6 @@
 //! A method that somebody is still typing.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;
@@ -8,7 +10,7 @@ impl Todos {
     #[get("/{id}")]
     fn one(view: &View, id)
 
-    #[post(
+    #[post()]
     fn add(tx: &mut Tx) {}
 }
 

@@ -1,4 +1,6 @@
 //! Models without a key.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]

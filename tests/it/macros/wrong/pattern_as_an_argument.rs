@@ -1,4 +1,6 @@
 //! Arguments that are taken apart where they stand.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Data]

@@ -1,4 +1,6 @@
 //! Receivers other than `&self`.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos {

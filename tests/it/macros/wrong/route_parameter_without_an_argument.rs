@@ -1,4 +1,6 @@
 //! Names in a path that are no arguments.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

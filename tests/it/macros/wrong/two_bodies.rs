@@ -1,4 +1,6 @@
 //! More arguments than a body can hold.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Data]

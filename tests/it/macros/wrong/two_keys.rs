@@ -1,4 +1,6 @@
 //! A model with two keys.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model]

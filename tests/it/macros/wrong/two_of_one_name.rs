@@ -1,4 +1,6 @@
 //! Names that stand twice on the wire.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Data]

@@ -1,4 +1,6 @@
 //! Names of attributes and of their arguments, almost right.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model(uniqe(title, done))]

@@ -1,4 +1,6 @@
 //! Arguments that are borrowed.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Clock;

@@ -1,4 +1,6 @@
 //! Types that have no order that an index could use.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Data]

@@ -1,6 +1,7 @@
 //! Types that have no form in JSON and in the journal.
+#![allow(unused)]
+
 use sunstone::prelude::*;
-use std::rc::Rc;
 
 struct Unknown;
 
@@ -9,8 +10,7 @@ struct Todo {
     #[key]
     id: Id<Todo>,
     what: Unknown,
-    #[default(Rc::new(1))]
-    count: Rc<u64>,
+    whom: Option<Vec<Unknown>>,
 }
 
 #[Data]

@@ -1,4 +1,6 @@
 //! A verb that stands under a condition.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

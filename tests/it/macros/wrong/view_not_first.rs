@@ -1,4 +1,6 @@
 //! What says what a method is stands first, and once.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 struct Todos;

@@ -1,4 +1,6 @@
 //! Attributes with arguments of another form.
+#![allow(unused)]
+
 use sunstone::prelude::*;
 
 #[Model(unique = title, unique, check, strict = true, "todos", unique(), 7)]
