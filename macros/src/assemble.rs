@@ -72,7 +72,7 @@ pub(crate) fn block(
     let mut parts = scope.to_vec();
     parts.push(("type_info", info));
     let holder = fill(holder, &parts);
-    let impls = [codec(scope, &code), value(scope, &code), code.impls.clone()].into_iter().collect();
+    let impls = [codec(scope, code), value(scope, code), code.impls.clone()].into_iter().collect();
     fill(
         "const _: () = {
             static __SLOT: $x::TypeSlot = $x::TypeSlot::new();

@@ -4,8 +4,8 @@
 
 use crate::assemble::{Code, block, fill_in, scope};
 use crate::attribute::docs;
-use crate::data::{Arguments, members, whole_check};
-use crate::emit::{bytes, fill, number, text};
+use crate::data::{Arguments, members};
+use crate::emit::{self, bytes, fill, number, text};
 use crate::error::Errors;
 use crate::item::{FieldsForm, Item, Variant};
 use crate::names;
@@ -40,8 +40,8 @@ pub(crate) fn expand(
     let choices = choices(variants, errors);
     let all_types: Vec<TokenStream> = choices.iter().flat_map(|choice| types(&choice.fields)).collect();
     let scope = scope(item, &all_types);
-    let mut code = code(&scope, &choices, arguments.strict);
-    code.check.extend(whole_check(arguments.check.as_ref()));
+    let mut code = code(&scope, &choices, arguments.whole.strict);
+    code.check.extend(arguments.whole.checked());
     block(&scope, item, name, docs, &code)
 }
 
@@ -100,7 +100,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
         to_binary: over(all(&Choice::to_binary)),
         from_binary: fill(
             "match $binary::Reader::variant(r, &__SLOT)? { $arms _ => $Err($binary::Reader::unknown_variant(r)) }",
-            &[("arms", all(&Choice::from_binary))],
+            &[("arms", all(&Choice::binary_arm))],
         ),
         same,
         copy: over(all(&Choice::copy)),
@@ -112,7 +112,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
 
 fn from_json(choices: &[Choice], strict: bool) -> TokenStream {
     let names = choices.iter().map(|choice| fill("$name,", &[("name", text(&choice.wire))]));
-    let arms = choices.iter().map(|choice| choice.from_json(strict));
+    let arms = choices.iter().map(|choice| choice.json_arm(strict));
     fill(
         "$x::variant(r, &[$names], &mut |index, r, has_value| match index { $arms _ => $Err($json::Halt::Invalid) })",
         &[("names", names.collect()), ("arms", arms.collect())],
@@ -153,7 +153,7 @@ impl Choice {
     }
 
     fn slots_name(&self) -> TokenStream {
-        TokenTree::from(Ident::new(&format!("__Slots{}", self.position), Span::mixed_site())).into()
+        emit::word(&format!("__Slots{}", self.position), Span::mixed_site())
     }
 
     fn slots(&self, scope: &Scope) -> TokenStream {
@@ -165,7 +165,7 @@ impl Choice {
         record::slots(&self.fields, &parts)
     }
 
-    fn from_json(&self, strict: bool) -> TokenStream {
+    fn json_arm(&self, strict: bool) -> TokenStream {
         let value = match (self.form, self.fields.as_slice()) {
             (FieldsForm::Unit, _) => {
                 let wrong = text(&format!("{} without a value", quoted(&self.wire)));
@@ -212,7 +212,7 @@ impl Choice {
         self.arm(body)
     }
 
-    fn from_binary(&self) -> TokenStream {
+    fn binary_arm(&self) -> TokenStream {
         if self.form == FieldsForm::Unit {
             return self.fill("$member => $Ok(Self::$name),", &[]);
         }
@@ -257,5 +257,5 @@ impl Choice {
 }
 
 fn local(letter: &str, position: usize) -> TokenStream {
-    TokenTree::from(Ident::new(&format!("{letter}{position}"), Span::mixed_site())).into()
+    emit::word(&format!("{letter}{position}"), Span::mixed_site())
 }

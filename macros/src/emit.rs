@@ -83,6 +83,18 @@ fn broken(what: &str) -> TokenStream {
     text.parse().unwrap_or_default()
 }
 
+/// An identifier; nothing when the text is none.
+pub(crate) fn word(name: &str, place: Span) -> TokenStream {
+    let words = name.parse::<TokenStream>().unwrap_or_default().into_iter();
+    words
+        .filter(|token| matches!(token, TokenTree::Ident(_)))
+        .map(|mut word| {
+            word.set_span(place);
+            word
+        })
+        .collect()
+}
+
 /// A string literal.
 pub(crate) fn text(value: &str) -> TokenStream {
     literal(Literal::string(value))

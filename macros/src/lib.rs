@@ -20,6 +20,7 @@ mod record;
 mod route;
 mod rules;
 mod table;
+mod whole;
 
 use error::Errors;
 use proc_macro::{Span, TokenStream};

@@ -2,22 +2,21 @@
 
 use crate::assemble::{block, fill_in, scope};
 use crate::attribute::{Argument, Attribute, Form, arguments, docs};
-use crate::data::{misplaced, record_code, whole_check};
-use crate::emit::{fill, number, text, truth};
+use crate::data::record_code;
+use crate::emit::{self, fill, number, text, truth};
 use crate::error::Errors;
 use crate::item::{Body, Item};
 use crate::names;
 use crate::record::{Plan, each, each_fill, plans, types};
 use crate::rules::Place;
-use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
+use crate::whole::{self, Whole};
+use proc_macro::{Delimiter, TokenStream};
 
 /// What stands in `#[Model(..)]`.
 #[derive(Default)]
 struct Arguments {
     indexes: Vec<Index>,
-    /// A function over the whole row.
-    check: Option<TokenStream>,
-    strict: bool,
+    whole: Whole,
 }
 
 struct Index {
@@ -33,12 +32,12 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
         errors.at(item.name.span(), "`#[Model]` belongs on a struct; `#[Data]` takes enums too");
         return TokenStream::new();
     };
-    misplaced(&item.attributes, "#[Model(check = path)]", errors);
+    whole::misplaced(&item.attributes, "#[Model(check = path)]", errors);
     let plans = plans(fields, Place::ModelField, errors);
     let arguments = read_arguments(&item.attributes, &plans, errors);
     let scope = scope(item, &types(&plans));
     let key = key(item, &plans, errors);
-    let mut code = record_code(&scope, &plans, arguments.strict);
+    let mut code = record_code(&scope, &plans, arguments.whole.strict);
     code.items.extend(requirements(&scope, &plans, &arguments));
     code.impls = model(&scope, item, &plans, key, &arguments);
     let name = names::plain(&item.name);
@@ -106,10 +105,10 @@ fn model(
     };
     let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member } as &dyn $x::FieldOps<Self>";
     let access = |plan: &Plan| fill("$access,", &[("access", plan.fill_as_type(access))]);
-    let check = arguments.check.iter().map(|path| {
-        let check = whole_check(Some(path));
-        fill("fn check_row(&self, report: &mut $x::Report) { $check }", &[("check", check)])
-    });
+    let check = arguments.whole.checked();
+    let template =
+        if check.is_empty() { "" } else { "fn check_row(&self, report: &mut $x::Report) { $check }" };
+    let check = fill(template, &[("check", check)]);
     fill_in(
         scope,
         "#[automatically_derived]
@@ -132,7 +131,7 @@ fn model(
             ("fields", each(plans, |_, plan| access(plan))),
             // Says of a type that cannot be a field what is said of it elsewhere, so that rustc says it once.
             ("are_values", each_fill(plans, "let _ = <$ty as $x::Value>::shape;")),
-            ("check", check.collect()),
+            ("check", check),
         ],
     )
 }
@@ -154,7 +153,7 @@ fn definition(
         ("key", number(key)),
         ("indexes", single.chain(several).collect()),
         ("roles", each(plans, |_, plan| role(plan))),
-        ("strict", truth(arguments.strict)),
+        ("strict", truth(arguments.whole.strict)),
     ];
     let info = fill_in(
         scope,
@@ -198,7 +197,7 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
     let handles = each(plans, |position, plan| {
         let is_tuple = plan.name.starts_with(|c: char| c.is_ascii_digit());
         let name = if is_tuple { format!("F{}", plan.name) } else { names::constant(&plan.name) };
-        let handle = TokenTree::from(Ident::new(&name, plan.span)).into();
+        let handle = emit::word(&name, plan.span);
         let docs = text(&format!("The field `{}`, for queries.", plan.name));
         let visibility = item.visibility.clone();
         plan.fill(
@@ -218,14 +217,8 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
 
 fn read_arguments(attributes: &[Attribute], plans: &[Plan], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
-    for list in attributes
-        .iter()
-        .filter(|attribute| attribute.is("model"))
-        .filter_map(|attribute| attribute.list.as_ref())
-    {
-        for argument in arguments(list.stream(), list.span(), errors) {
-            found.read(&argument, plans, errors);
-        }
+    for argument in whole::arguments(attributes, "model", errors) {
+        found.read(&argument, plans, errors);
     }
     found
 }
@@ -244,22 +237,7 @@ impl Arguments {
                     format!("write `{word}(a, b)`, or put `#[{word}]` on one field"),
                 );
             }
-            ("check", Form::Value(_)) if self.check.is_some() => {
-                errors.at(argument.span, "`check` is given twice")
-            }
-            ("check", Form::Value(path)) => self.check = Some(path.clone()),
-            ("check", _) => {
-                errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
-            }
-            ("strict", Form::Flag) if self.strict => errors.at(argument.span, "`strict` is given twice"),
-            ("strict", Form::Flag) => self.strict = true,
-            ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),
-            ("", _) => errors.over(
-                &argument.tokens,
-                argument.span,
-                "expected an argument like `unique(a, b)`, `index(a, b)`, `check = path` or `strict`",
-            ),
-            (word, _) => errors.unknown(argument.span, "argument", word, ARGUMENTS),
+            _ => self.whole.read(argument, ARGUMENTS, errors),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::error::Errors;
 use crate::item::{Fields, FieldsForm};
 use crate::names;
 use crate::rules::{Check, Default, Place, Rules, rules};
-use proc_macro::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro::{Literal, Span, TokenStream, TokenTree};
 
 /// A field and what is done with it.
 pub(crate) struct Plan {
@@ -41,7 +41,7 @@ pub(crate) fn plans(fields: &Fields, place: Place, errors: &mut Errors) -> Vec<P
             Some(name) => TokenTree::from(name.clone()).into(),
             None => index(position, field.span),
         };
-        let local = TokenTree::from(Ident::new(&format!("f{position}"), Span::mixed_site())).into();
+        let local = emit::word(&format!("f{position}"), Span::mixed_site());
         let docs = docs(&field.attributes);
         plans.push(Plan { member, name, wire, local, ty: field.ty.clone(), docs, rules, span: field.span });
     }

@@ -1,6 +1,6 @@
 //! What is made of the methods: the structs of their arguments, and their rows in the table of methods.
 
-use crate::emit::{fill, number, text, truth};
+use crate::emit::{self, fill, number, text, truth};
 use crate::names;
 use crate::operation::{Input, Kind, Operation, Value};
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -12,7 +12,7 @@ impl Operation {
 
     /// The name of the struct of its arguments.
     fn struct_name(&self) -> TokenStream {
-        TokenTree::from(Ident::new(&format!("__Arguments_{}", self.name), Span::mixed_site())).into()
+        emit::word(&format!("__Arguments_{}", self.name), Span::mixed_site())
     }
 
     /// The struct of its arguments, a `#[Data]` of its own; nothing when it has none.
