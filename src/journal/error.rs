@@ -18,7 +18,7 @@ impl fmt::Display for Refusal {
 
 impl Error for Refusal {}
 
-/// Why a journal does not open. Nothing has been changed then, but for what [`crate::journal::open`] had repaired before.
+/// Why a journal does not open. Unless the file system itself said no, it is as it was found.
 #[derive(Debug)]
 pub enum OpenError {
     /// The file system says no.

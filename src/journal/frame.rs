@@ -20,7 +20,7 @@
 use crate::hash::{crc32c, sha256};
 
 use super::header::{Fields, FileHeader};
-use super::medium::SECTOR_BYTES;
+use super::medium::{SECTOR, SECTOR_BYTES};
 
 /// The largest payload of a frame, in bytes. A transaction larger than this is refused before it gets here.
 pub const MAX_PAYLOAD_BYTES: usize = 64 << 20;
@@ -167,7 +167,7 @@ impl Seed {
         Self(crc32c::extend(crc32c::checksum(&header.id.0), &header.generation.to_le_bytes()))
     }
 
-    fn checksum(self, offset: u64, covered: &[u8; FRAME_HEADER_BYTES - 4]) -> u32 {
+    pub(super) fn checksum(self, offset: u64, covered: &[u8; FRAME_HEADER_BYTES - 4]) -> u32 {
         crc32c::extend(crc32c::extend(self.0, &offset.to_le_bytes()), covered)
     }
 }
@@ -222,7 +222,7 @@ impl Draft<'_> {
         let covered = out.first_chunk::<{ FRAME_HEADER_BYTES - 4 }>().expect("the fields above are 52 bytes");
         out.extend_from_slice(&seed.checksum(offset, covered).to_le_bytes());
         out.extend_from_slice(self.payload);
-        out.resize(out.len().next_multiple_of(SECTOR_BYTES as usize), 0);
+        out.resize(out.len().next_multiple_of(SECTOR), 0);
         chain
     }
 }

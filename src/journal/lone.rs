@@ -131,6 +131,7 @@ impl Lone {
     /// zeros. `false`: nothing is due. In manual mode only, and never from inside an outcome.
     pub fn step(&self) -> bool {
         match self.shared.next() {
+            Work::Wait(_) if self.shared.inbox().end.is_some() => false,
             Work::Wait(_) => self.shared.space.zero_slice().unwrap_or(false),
             work => {
                 self.shared.work(work);
@@ -185,7 +186,8 @@ impl Commit for Lone {
         let mut all_ended = true;
         for thread in threads {
             if thread.thread().id() == thread::current().id() {
-                // Called from inside an outcome: the thread ends by itself, right after this.
+                // Called from inside an outcome: the thread ends right after it, for another caller to wait for.
+                self.threads().push(thread);
                 all_ended = false;
             } else {
                 // Its panic has been reported where it happened.
@@ -252,11 +254,11 @@ impl Shared {
         if let Some((batch, ticket)) = inbox.batches.pop_front() {
             return Work::Place(batch, ticket);
         }
-        if inbox.stopping {
-            return Work::Close;
-        }
-        if inbox.end.is_some() {
-            return Work::Wait(None);
+        match inbox.end {
+            Some(End::Closed) => return Work::Wait(None),
+            _ if inbox.stopping => return Work::Close,
+            Some(End::Failed) => return Work::Wait(None),
+            None => {}
         }
         drop(inbox);
         let desk = self.desk();

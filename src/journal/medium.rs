@@ -9,7 +9,10 @@ use std::io;
 use std::sync::Arc;
 
 /// Bytes that a disk writes as a whole, at least.
-pub const SECTOR_BYTES: u64 = 512;
+pub const SECTOR_BYTES: u64 = SECTOR as u64;
+
+/// The same as a length in memory.
+pub(super) const SECTOR: usize = 512;
 
 /// A file, open. All of it may be used from several threads.
 pub trait Medium: Send + Sync + Debug {

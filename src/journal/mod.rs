@@ -6,6 +6,7 @@ mod commit;
 mod error;
 mod frame;
 mod header;
+mod holder;
 mod judge;
 mod lone;
 mod medium;
@@ -14,6 +15,7 @@ mod read;
 mod real;
 mod recovery;
 mod scan;
+mod settle;
 mod space;
 mod window;
 mod writer;
@@ -27,7 +29,8 @@ pub use medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at
 pub use memory::MemoryDirectory;
 pub use read::{Report, read};
 pub use real::RealDirectory;
-pub use recovery::{Opened, Options, Torn, open};
+pub use recovery::{Opened, Options, open};
+pub use settle::Torn;
 pub use space::{AHEAD_BYTES, SLICE_BYTES, SMALLEST_SLICE_BYTES};
 pub use writer::Journal;
 
@@ -46,8 +49,14 @@ const NEW: &str = "app.journal.new";
 /// The copy of the last frame while that is written again.
 const TAIL: &str = "app.journal.tail";
 
+/// The same copy while it is not yet complete.
+const TAIL_NEW: &str = "app.journal.tail.new";
+
 /// What the names of kept torn tails begin with; milliseconds since 1970 follow.
 const TORN_PREFIX: &str = "app.journal.torn-";
 
 /// Where journals go that compaction has replaced.
 const ARCHIVE: &str = "archive";
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,9 @@ use super::error::OpenError;
 use super::frame::FrameKind;
 use super::header::JournalId;
 use super::medium::Directory;
-use super::recovery::{Torn, read_header, read_tail};
+use super::recovery::read_header;
 use super::scan::scan;
+use super::settle::{Torn, read_tail};
 use super::{JOURNAL, Visit};
 
 /// What was found in a journal.

@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 
 use super::error::AppendError;
-use super::medium::{Medium, SECTOR_BYTES, read_exact_at, write_all_at};
+use super::medium::{Medium, SECTOR, SECTOR_BYTES, read_exact_at, write_all_at};
 
 /// Zeros that are kept ahead of the last frame.
 pub const AHEAD_BYTES: u64 = 4 << 20;
 
 /// Zeros that are written and synced at a time: longer slices hold up the commits beside them (16 MiB at once stalled
 /// them 50 ms, 256 KiB stall them 0.8 ms).
-pub const SLICE_BYTES: u64 = 256 << 10;
+pub const SLICE_BYTES: u64 = ZEROS.len() as u64;
 
 /// Near a full disk the slices halve, down to this.
 pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
@@ -27,7 +27,13 @@ pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
 /// What the file grows by, beyond what a frame needs, when no zeros are left: holes, which take no space.
 const HOLE_BYTES: u64 = 64 << 10;
 
-static ZEROS: [u8; SLICE_BYTES as usize] = [0; SLICE_BYTES as usize];
+static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
+
+/// So many zeros, in whole sectors, at most a slice.
+pub(super) fn zeros(bytes: u64) -> &'static [u8] {
+    let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
+    ZEROS.get(..bytes).unwrap_or(&ZEROS)
+}
 
 #[derive(Debug)]
 pub(super) struct Space {
@@ -151,8 +157,7 @@ impl Space {
     /// Writes and syncs zeros behind the end of the file, at most a slice. The caller holds the gate.
     fn extend_by(&self, bytes: u64) -> Result<(), AppendError> {
         let size = self.size();
-        let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
-        let zeros = ZEROS.get(..bytes).unwrap_or(&ZEROS);
+        let zeros = zeros(bytes);
         let extended = write_all_at(&*self.medium, size, zeros)
             .map_err(AppendError::of_write)
             .and_then(|()| self.medium.sync_data().map_err(AppendError::Fatal));
@@ -161,26 +166,28 @@ impl Space {
             // Give back what did fit. When even that does not work, zeros stay behind the end: they harm nobody.
             Err(AppendError::NotStored(_)) => drop(self.medium.set_size(size)),
             Err(AppendError::Fatal(_) | AppendError::TooLarge(_)) => {
-                self.failed.store(true, Ordering::Release)
+                self.failed.store(true, Ordering::Release);
             }
         }
         extended
     }
 
-    /// After a write that ran out of space: the file ends one sector of zeros behind `end`, durably. Cutting gives
-    /// the blocks back that the write took.
+    /// After a write that ran out of space: nothing of it stays, durably, and the file ends one sector of zeros behind
+    /// `end`. Cutting gives the blocks back that the write took.
     pub(super) fn cut_back(&self, end: u64) -> io::Result<()> {
         let _gate = self.gate();
-        let size = end.saturating_add(SECTOR_BYTES);
-        self.medium.set_size(size)?;
-        let mut sector = [0; SECTOR_BYTES as usize];
+        let mut sector = [0; SECTOR];
         if let Err(error) = write_all_at(&*self.medium, end, &sector) {
-            // On a file system that never overwrites even this needs space. A hole reads as zeros all the same.
+            // Not even the first sector was written: then there is a hole, which reads as zeros.
             read_exact_at(&*self.medium, end, &mut sector)?;
-            if sector != [0; SECTOR_BYTES as usize] {
+            if sector != [0; SECTOR] {
                 return Err(error);
             }
         }
+        // The header goes first: with it, a file cut behind its sector would look like one that lost a frame.
+        self.medium.sync_data()?;
+        let size = end.saturating_add(SECTOR_BYTES);
+        self.medium.set_size(size)?;
         self.medium.sync_data()?;
         self.size.store(size, Ordering::Release);
         Ok(())

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::error::AppendError;
 use super::frame::{Draft, FrameKind, MAX_PAYLOAD_BYTES, Seed};
 use super::header::{FileHeader, JournalId};
+use super::holder::LockText;
 use super::medium::{Directory, Lock, Medium, write_all_at};
-use super::recovery::LockText;
 use super::space::{AHEAD_BYTES, SMALLEST_SLICE_BYTES, Space};
 use crate::stdx::clock::Clock;
 

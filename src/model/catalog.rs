@@ -71,6 +71,14 @@ struct Declared<'d> {
     key: Option<usize>,
 }
 
+/// What a schema frame says of one type.
+struct Entry<'d> {
+    number: usize,
+    declared: Declared<'d>,
+    /// Names and shapes of the members that are new.
+    members: Vec<(String, Option<String>)>,
+}
+
 impl Catalog {
     /// The type with this number.
     #[must_use]
@@ -153,7 +161,7 @@ impl Catalog {
                 }
             };
             if let Some((number, members)) = entry {
-                entries.push((number, declared, members));
+                entries.push(Entry { number, declared, members });
             }
         }
         if !wrong.is_empty() {
@@ -162,11 +170,11 @@ impl Catalog {
         Ok((!entries.is_empty()).then(|| self.encode(&entries)))
     }
 
-    fn encode(&self, entries: &[(usize, Declared<'_>, Vec<(String, Option<String>)>)]) -> Vec<u8> {
+    fn encode(&self, entries: &[Entry<'_>]) -> Vec<u8> {
         let mut payload = Vec::new();
         let mut w = Writer::new(&mut payload, Numbers::positions());
         w.array(entries.len());
-        for (number, declared, members) in entries {
+        for Entry { number, declared, members } in entries {
             w.array(5);
             w.uint(*number as u64);
             w.uint(declared.kind as u64);
@@ -270,7 +278,7 @@ fn compare(
                 "{of}.{name} is {shape} in this program and {held} in the journal: give it its old type back"
             )),
             None if shape.starts_with("option<") || declared.optional(position) => {
-                added.push((name, Some(shape)))
+                added.push((name, Some(shape)));
             }
             None if name.contains('.') => added.push((name, Some(shape))),
             None => wrong.push(format!(

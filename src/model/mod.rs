@@ -12,27 +12,43 @@
 //!
 //! Left out: computed fields and upcasting. A changed declaration is refused at start, with both shapes named.
 
+mod bytes;
 mod catalog;
 mod check;
 mod choice;
+mod decimal;
+mod duration;
 mod entity;
 mod field;
 mod id;
+mod rank;
 mod registry;
 mod scalars;
+mod secret;
 mod shape;
 mod time;
+mod uid;
+mod uuid;
 mod value;
 
+pub use bytes::Bytes;
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
 pub use check::{Measured, Report};
 pub use choice::{type_info, variant};
+pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
+pub use rank::Rank;
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
+pub use secret::{Secret, TAG_SECRET};
 pub use shape::{
     Auto, IndexInfo, MemberFlags, MemberInfo, ModelInfo, OnRemove, Role, Shape, TypeBody, TypeInfo,
 };
 pub use time::Time;
+pub use uid::Uid;
+pub use uuid::Uuid;
 pub use value::{Indexable, Model, Refers, Target, Value};
+
+#[doc(no_inline)]
+pub use std::time::Duration;

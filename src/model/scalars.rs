@@ -1,6 +1,6 @@
 //! The types of std as values.
 
-use super::{Indexable, Report, Shape, Target, Value};
+use super::{Indexable, Refers, Report, Shape, Target, Value};
 use crate::codec::json::Json;
 use crate::codec::order::KeyWriter;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -75,7 +75,7 @@ sizes! {
 }
 
 macro_rules! floats {
-    ($($type:ty: $name:literal;)*) => {$(
+    ($($type:ident: $name:literal;)*) => {$(
         /// Two floats are the same when their bits are: -0 is not 0, and NaN is itself.
         impl Value for $type {
             fn shape() -> Shape {
@@ -91,7 +91,7 @@ macro_rules! floats {
             }
 
             fn order(&self, w: &mut KeyWriter) {
-                w.f64(f64::from(*self));
+                w.$type(*self);
             }
         }
     )*};
@@ -238,7 +238,35 @@ impl<T: Value> Value for Box<T> {
     fn check(&self, report: &mut Report) {
         (**self).check(report);
     }
+
+    fn target() -> Option<Target> {
+        T::target()
+    }
+
+    fn reference(&self, w: &mut KeyWriter) -> bool {
+        (**self).reference(w)
+    }
+
+    fn is_null(&self) -> bool {
+        (**self).is_null()
+    }
+
+    fn counter(&self) -> Option<u64> {
+        (**self).counter()
+    }
+
+    fn from_time(time_ms: u64) -> Option<Self> {
+        T::from_time(time_ms).map(Self::new)
+    }
+
+    fn from_caller(caller: Option<&str>) -> Option<Self> {
+        T::from_caller(caller).map(Self::new)
+    }
 }
+
+impl<T: Indexable> Indexable for Box<T> {}
+
+impl<T: Refers> Refers for Box<T> {}
 
 /// The parts of a list in their order, each behind a mark, so that a list sorts before a longer one that it begins.
 fn order_all<'v, T: Value>(values: impl Iterator<Item = &'v T>, w: &mut KeyWriter) {

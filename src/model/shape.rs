@@ -10,18 +10,22 @@ pub enum Shape {
     Scalar(&'static str),
     /// The key of a row of that model.
     Id(&'static str),
+    /// The key of a row of that model, where keys are UUIDs.
+    Uid(&'static str),
+    /// A value that is never shown.
+    Secret(Box<Self>),
     /// A value or null.
-    Option(Box<Shape>),
+    Option(Box<Self>),
     /// Any number of values.
-    List(Box<Shape>),
+    List(Box<Self>),
     /// Values without repetition.
-    Set(Box<Shape>),
+    Set(Box<Self>),
     /// A fixed number of values of one kind.
-    Array(Box<Shape>, usize),
+    Array(Box<Self>, usize),
     /// A fixed number of values.
-    Tuple(Vec<Shape>),
+    Tuple(Vec<Self>),
     /// Values under keys.
-    Map(Box<Shape>, Box<Shape>),
+    Map(Box<Self>, Box<Self>),
     /// A type that the program declares. A function, because types may contain themselves.
     Named(fn() -> &'static TypeInfo),
 }
@@ -31,6 +35,8 @@ impl fmt::Display for Shape {
         match self {
             Self::Scalar(name) => f.write_str(name),
             Self::Id(model) => write!(f, "id<{model}>"),
+            Self::Uid(model) => write!(f, "uid<{model}>"),
+            Self::Secret(inner) => write!(f, "secret<{inner}>"),
             Self::Option(inner) => write!(f, "option<{inner}>"),
             Self::List(inner) => write!(f, "list<{inner}>"),
             Self::Set(inner) => write!(f, "set<{inner}>"),
@@ -69,7 +75,8 @@ impl Shape {
                     | "json"
                     | "unit"
             ),
-            Self::Option(inner) => inner.is_text(),
+            Self::Uid(_) => true,
+            Self::Option(inner) | Self::Secret(inner) => inner.is_text(),
             Self::Named(info) => match info().body {
                 TypeBody::Transparent => {
                     info().members.iter().any(|member| member.shape.is_some_and(|shape| shape().is_text()))
@@ -84,10 +91,12 @@ impl Shape {
     /// Calls `each` with every declared type in it.
     pub fn named(&self, each: &mut dyn FnMut(&'static TypeInfo)) {
         match self {
-            Self::Scalar(_) | Self::Id(_) => {}
-            Self::Option(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => {
-                inner.named(each)
-            }
+            Self::Scalar(_) | Self::Id(_) | Self::Uid(_) => {}
+            Self::Option(inner)
+            | Self::List(inner)
+            | Self::Set(inner)
+            | Self::Array(inner, _)
+            | Self::Secret(inner) => inner.named(each),
             Self::Tuple(parts) => parts.iter().for_each(|part| part.named(each)),
             Self::Map(key, value) => {
                 key.named(each);

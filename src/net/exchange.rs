@@ -173,7 +173,7 @@ impl<L: Link> Connection<L> {
     fn enter(&mut self, entry: Entry, turn: &mut Turn<'_>) {
         match entry {
             Entry::Ready(response, framing) if self.pipeline.is_empty() => {
-                self.answer(&response, framing, turn)
+                self.answer(&response, framing, turn);
             }
             Entry::Continue if self.pipeline.is_empty() => self.leave_to_send(turn),
             entry => self.pipeline.push(entry),
@@ -190,14 +190,13 @@ impl<L: Link> Connection<L> {
 
     /// Answers from the front what may leave, and calls again what has waited long enough.
     pub(super) fn release_settled(&mut self, turn: &mut Turn<'_>) {
-        while self.stage != Stage::Closing && !self.pipeline.front_is_running() {
+        while self.stage != Stage::Closing && self.pipeline.front_may_leave() {
             let settled = self.pipeline.waits_for().map(|ticket| turn.service.settled(ticket));
             if self.budget == 0 || matches!(settled, Some(Settled::Waiting)) {
                 return;
             }
             self.progress = true;
             match (self.pipeline.pop(), settled) {
-                (None, _) => return,
                 (Some(Entry::Continue), _) => self.leave_to_send(turn),
                 (Some(Entry::Parked(_, framing, _)), Some(Settled::Refused(instead))) => {
                     self.answer(&instead, framing, turn);
@@ -210,7 +209,7 @@ impl<L: Link> Connection<L> {
                     let reply = turn.call(request, &self.peer, self.pipeline.newest_parked());
                     self.resolve(reply, framing, turn);
                 }
-                (Some(Entry::Running(_)), _) => unreachable!("the loop ends before one that runs"),
+                (None | Some(Entry::Running(_)), _) => unreachable!("the loop ends before them"),
             }
         }
     }

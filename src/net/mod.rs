@@ -14,6 +14,7 @@ mod reactor;
 mod server;
 mod service;
 mod shared;
+pub mod simulated;
 mod sockets;
 mod waker;
 mod watchdog;

@@ -88,9 +88,9 @@ impl Pipeline {
         }
     }
 
-    /// Can the front do nothing but wait for another thread?
-    pub(super) fn front_is_running(&self) -> bool {
-        matches!(self.entries.front(), Some(Entry::Running(_)))
+    /// Is there a front that needs no other thread to be done with?
+    pub(super) fn front_may_leave(&self) -> bool {
+        !matches!(self.entries.front(), None | Some(Entry::Running(_)))
     }
 
     pub(super) fn push(&mut self, entry: Entry) {

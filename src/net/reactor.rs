@@ -403,7 +403,8 @@ impl<S: Sockets> Reactor<S> {
         }
     }
 
-    fn is_over(&self) -> bool {
+    /// Stopping, and nobody is left or the grace time has passed.
+    pub(super) fn is_over(&self) -> bool {
         self.stopping_until_ms.is_some_and(|until_ms| self.seats.is_empty() || self.now_ms >= until_ms)
     }
 }

@@ -107,7 +107,7 @@ impl Server {
         if self.serving.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        watchdog::start(Arc::clone(&self.crew), self.workers.clone())?;
+        watchdog::start(&self.crew, self.workers.clone())?;
         for worker in &self.workers {
             let worker = Arc::clone(worker);
             if !self.crew.drivers.submit(Box::new(move || worker.start())) {

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Told by the store when tickets have been settled, so that parked answers leave.
 ///
 /// One addition and one load for each worker; only a worker that sleeps and has something parked costs a system call.
-///
-/// Why no wake is lost: a worker that wants to sleep with something parked first says so ([`Doorbell::waiting`]) and
-/// then looks at `moves` once more; the waker first adds to `moves` and then looks who waits. All four are
-/// sequentially consistent, so one of the two sees the other.
 #[derive(Debug)]
 pub struct Waker {
     /// How often tickets have moved.
+    ///
+    /// Why no wake is lost: a worker that wants to sleep with something parked first says so (`waiting`) and then looks at
+    /// `moves` once more; the waker first adds to `moves` and then looks who waits. All four are sequentially
+    /// consistent, so one of the two sees the other.
     moves: AtomicU64,
     doorbells: Vec<Arc<Doorbell>>,
 }

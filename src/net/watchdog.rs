@@ -53,8 +53,8 @@ impl Watchdog {
 }
 
 /// Starts the watchdog over `workers`.
-pub(super) fn start(crew: Arc<Crew>, workers: Vec<Arc<Worker>>) -> io::Result<()> {
-    let watched = Arc::clone(&crew);
+pub(super) fn start(crew: &Arc<Crew>, workers: Vec<Arc<Worker>>) -> io::Result<()> {
+    let watched = Arc::clone(crew);
     let thread = spawn("watchdog", move || watch(&watched, &workers))?;
     // A server is started once, so nobody has been here before.
     drop(crew.watchdog.thread.set(thread.thread().clone()));

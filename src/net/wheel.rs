@@ -9,12 +9,12 @@ use crate::stdx::slab::Token;
 /// The width of a slot is 2^10 ms: how much too late a deadline may be noticed.
 const SLOT_SHIFT: u32 = 10;
 /// Slots of the wheel, as many as a word has bits. What lies beyond them is looked at again when they are over.
-const SLOTS: u64 = 64;
+const SLOTS: usize = 64;
 
 /// Tokens by the slot in which they are due.
 #[derive(Debug)]
 pub(super) struct Wheel {
-    slots: [Vec<Token>; SLOTS as usize],
+    slots: [Vec<Token>; SLOTS],
     /// A bit for each slot that is not empty.
     used: u64,
     /// The slots before this one (counted from time 0) are done.
@@ -24,16 +24,17 @@ pub(super) struct Wheel {
 impl Wheel {
     /// An empty wheel at `now_ms`.
     pub(super) fn new(now_ms: u64) -> Self {
-        Self { slots: [const { Vec::new() }; SLOTS as usize], used: 0, next: now_ms >> SLOT_SHIFT }
+        Self { slots: [const { Vec::new() }; SLOTS], used: 0, next: now_ms >> SLOT_SHIFT }
     }
 
     /// Calls for `token` at `deadline_ms`, or at the end of the wheel if that comes first. Answers the time at which
     /// the call will come.
     pub(super) fn insert(&mut self, token: Token, deadline_ms: u64) -> u64 {
         // The slot after the one that the deadline falls into: when it begins, the deadline has passed.
-        let slot = (deadline_ms >> SLOT_SHIFT).saturating_add(1).clamp(self.next, self.next + SLOTS - 1);
-        let index = slot % SLOTS;
-        self.slots[usize::try_from(index).expect("an index below 64")].push(token);
+        let last = self.next + SLOTS as u64 - 1;
+        let slot = (deadline_ms >> SLOT_SHIFT).saturating_add(1).clamp(self.next, last);
+        let index = index_of(slot);
+        self.slots[index].push(token);
         self.used |= 1 << index;
         slot << SLOT_SHIFT
     }
@@ -43,7 +44,7 @@ impl Wheel {
         if self.used == 0 {
             return None;
         }
-        let turned = self.used.rotate_right(u32::try_from(self.next % SLOTS).expect("below 64"));
+        let turned = self.used.rotate_right(u32::try_from(index_of(self.next)).expect("below 64"));
         Some((self.next + u64::from(turned.trailing_zeros())) << SLOT_SHIFT)
     }
 
@@ -54,15 +55,21 @@ impl Wheel {
                 break;
             }
             let slot = at_ms >> SLOT_SHIFT;
-            let tokens = &mut self.slots[usize::try_from(slot % SLOTS).expect("an index below 64")];
+            let index = index_of(slot);
+            let tokens = &mut self.slots[index];
             due.append(tokens);
             // A slot that a flood has filled once does not keep its memory.
             tokens.shrink_to(1024);
-            self.used &= !(1 << (slot % SLOTS));
+            self.used &= !(1 << index);
             self.next = slot + 1;
         }
         self.next = self.next.max((now_ms >> SLOT_SHIFT) + 1);
     }
+}
+
+/// Where a slot lies in the wheel.
+fn index_of(slot: u64) -> usize {
+    usize::try_from(slot % SLOTS as u64).expect("a remainder of 64")
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 //!
 //! The reactor stands behind a mutex. Its driver holds it while it waits for the kernel and while it keeps the books,
 //! and lets go of it while it drives a connection: reading, parsing, handlers, writing. `beat` is odd while it is away.
-//! When it stays away, the watchdog asks a spare thread to [`Worker::relieve`] it: the spare takes the mutex, makes
-//! itself the driver, and goes on with the next connection. The first one notices when it comes back: it sends its
-//! connection by mail, and becomes a spare.
+//! When it stays away, the watchdog asks a spare thread to [`Worker::relieve`] it. Whether the first one has come back
+//! or was relieved is decided by one exchange on `beat`, which both of them try and one of them wins: if it is the
+//! spare, that goes on with the next connection, and the first one sends its connection by mail and becomes a spare. The
+//! mutex cannot decide it: the spare holds it while it waits for the kernel, and the first one may not wait for that.
 //!
-//! What that costs a connection with news: letting go of a mutex that nobody waits for, taking it again, and two plain
-//! stores.
+//! What that costs a connection with news: letting go of a mutex that nobody waits for, taking it again, an exchange, and
+//! a store.
 
 use super::exchange::{Host, Place, Scratch, Turn};
 use super::machine::{Machine, Socket};
@@ -61,11 +62,9 @@ impl Ends {
 /// One loop.
 pub(super) struct Worker {
     reactor: Mutex<Reactor<Machine>>,
-    /// Odd while the driver is away from the reactor. Written by the driver alone, or by who relieves it, under the
-    /// lock.
+    /// Odd while the driver is away from the reactor. The driver makes it odd; who makes it even again, the driver or
+    /// another thread, drives from then on.
     beat: AtomicU64,
-    /// The number of the thread that drives.
-    driver: AtomicU64,
     shared: Arc<Shared<Socket>>,
     crew: Arc<Crew>,
     me: usize,
@@ -84,8 +83,7 @@ impl Worker {
         crew: Arc<Crew>,
         me: usize,
     ) -> Arc<Self> {
-        let (beat, driver) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { reactor: Mutex::new(reactor), beat, driver, shared, crew, me })
+        Arc::new(Self { reactor: Mutex::new(reactor), beat: AtomicU64::new(0), shared, crew, me })
     }
 
     /// How often its driver has come and gone; odd while it is away.
@@ -95,20 +93,21 @@ impl Worker {
 
     /// Drives the loop from its beginning.
     pub(super) fn start(&self) {
-        self.drive_or_abort(self.lock(), 0);
+        self.drive_or_abort(self.lock());
     }
 
     /// Takes the loop over from a driver that has been away since `beat`, and drives it. Does nothing when that driver
     /// has come back meanwhile.
     pub(super) fn relieve(&self, beat: u64) {
         let reactor = self.lock();
-        if self.beat() != beat {
-            return;
+        if self.come_back(beat) {
+            self.drive_or_abort(reactor);
         }
-        let driver = self.driver.load(Ordering::Relaxed) + 1;
-        self.driver.store(driver, Ordering::Relaxed);
-        self.beat.store(beat + 1, Ordering::Release);
-        self.drive_or_abort(reactor, driver);
+    }
+
+    /// Ends the absence that began with `beat`. False when another thread has done so, and drives now.
+    fn come_back(&self, beat: u64) -> bool {
+        self.beat.compare_exchange(beat, beat + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Reactor<Machine>> {
@@ -117,14 +116,14 @@ impl Worker {
 
     /// Handlers may panic; a loop may not. A server that has lost one looks alive and answers a part of its clients
     /// never again, so it is ended instead, as a crash is: what was acknowledged is on disk.
-    fn drive_or_abort<'a>(&'a self, reactor: MutexGuard<'a, Reactor<Machine>>, driver: u64) {
-        let driven = catch_unwind(AssertUnwindSafe(|| self.drive(reactor, driver)));
+    fn drive_or_abort<'a>(&'a self, reactor: MutexGuard<'a, Reactor<Machine>>) {
+        let driven = catch_unwind(AssertUnwindSafe(|| self.drive(reactor)));
         if driven.is_err() {
             std::process::abort();
         }
     }
 
-    fn drive<'a>(&'a self, mut reactor: MutexGuard<'a, Reactor<Machine>>, driver: u64) {
+    fn drive<'a>(&'a self, mut reactor: MutexGuard<'a, Reactor<Machine>>) {
         let mut scratch = Scratch::new();
         loop {
             let (mut lease, news) = match reactor.next(true) {
@@ -134,9 +133,10 @@ impl Worker {
                 Err(error) => panic!("worker {} cannot wait for its sockets: {error}", self.me),
             };
             drop(reactor);
-            self.beat.store(self.beat.load(Ordering::Relaxed) + 1, Ordering::Release);
+            let beat = self.beat.load(Ordering::Relaxed) + 1;
+            self.beat.store(beat, Ordering::Release);
             self.crew.watchdog.rouse();
-            let host = Driving { worker: self, driver };
+            let host = Driving { worker: self, beat };
             let fate = lease.connection.drive(
                 news,
                 &mut Turn {
@@ -152,13 +152,11 @@ impl Worker {
                     scratch: &mut scratch,
                 },
             );
-            reactor = self.lock();
-            if host.is_relieved() {
-                drop(reactor);
+            if !self.come_back(beat) {
                 self.shared.send(self.me, Message::Returned(Box::new(lease), fate));
                 return;
             }
-            self.beat.store(self.beat.load(Ordering::Relaxed) + 1, Ordering::Release);
+            reactor = self.lock();
             reactor.give_back(lease, fate);
         }
     }
@@ -167,7 +165,8 @@ impl Worker {
 /// A worker as one of its drivers sees it.
 struct Driving<'a> {
     worker: &'a Worker,
-    driver: u64,
+    /// What the worker's beat is while this one drives.
+    beat: u64,
 }
 
 impl Host for Driving<'_> {
@@ -185,7 +184,7 @@ impl Host for Driving<'_> {
     }
 
     fn is_relieved(&self) -> bool {
-        self.worker.driver.load(Ordering::Relaxed) != self.driver
+        self.worker.beat.load(Ordering::Relaxed) != self.beat
     }
 
     fn is_crowded(&self) -> bool {

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_each_sender_keeps_its_order() {
-        const SENDERS: u64 = 4;
+        const SENDERS: usize = 4;
         const EACH: u64 = 1000;
         let mailbox = Arc::new(Mailbox::new());
         let threads: Vec<_> = (0..SENDERS)
@@ -99,11 +99,11 @@ mod tests {
                 .unwrap()
             })
             .collect();
-        let (mut next, mut batch) = ([0; SENDERS as usize], Vec::new());
-        while next != [EACH; SENDERS as usize] {
+        let (mut next, mut batch) = ([0; SENDERS], Vec::new());
+        while next != [EACH; SENDERS] {
             mailbox.take(&mut batch);
             for (sender, n) in batch.drain(..) {
-                let expected = &mut next[usize::try_from(sender).unwrap()];
+                let expected = &mut next[sender];
                 assert_eq!(n, *expected, "sender {sender}");
                 *expected += 1;
             }

@@ -1,6 +1,6 @@
 //! One transaction.
 
-use super::tables::{Edited, Lookup, TableMut, TableRef, place_of};
+use super::tables::{Edited, TableMut, TableRef, place_of};
 use super::{Caller, View};
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
@@ -357,12 +357,5 @@ impl Tx {
 fn key_of(row: &dyn Entity) -> Key {
     let mut w = KeyWriter::new();
     row.key_order(&mut w);
-    w.finish()
-}
-
-/// The bytes of a key that somebody looks for.
-pub(super) fn key_bytes<K>(key: impl Lookup<K>) -> Key {
-    let mut w = KeyWriter::new();
-    key.order(&mut w);
     w.finish()
 }

@@ -38,12 +38,6 @@ impl View {
         &self.caller
     }
 
-    /// The state behind it.
-    #[must_use]
-    pub(crate) fn state(&self) -> &State {
-        &self.state
-    }
-
     /// The row with this id.
     ///
     /// # Errors

@@ -134,6 +134,11 @@ impl<'n> Writer<'n> {
         self.head(Major::Map, len as u64);
     }
 
+    /// A tag; the value that it says something of follows.
+    pub fn tag(&mut self, tag: u64) {
+        self.head(Major::Tag, tag);
+    }
+
     /// Values that are encoded already.
     pub fn raw(&mut self, encoded: &[u8]) {
         self.out.extend_from_slice(encoded);

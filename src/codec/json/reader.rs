@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
         Halt::Invalid
     }
 
+    /// Does it stand before a bare text ([`Reader::text`]), all of which is one value?
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.text.is_some()
+    }
+
     /// Has anything been recorded?
     #[must_use]
     pub fn failed(&self) -> bool {

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::journal::SECTOR_BYTES;
+use crate::journal::medium::SECTOR;
 use crate::stdx::random::Xoshiro;
 
 /// EIO, as a broken disk says it.
@@ -13,9 +13,6 @@ const EIO: i32 = 5;
 
 /// ENOSPC, as a full disk says it.
 const ENOSPC: i32 = 28;
-
-/// Bytes of a sector, as a length in memory.
-const SECTOR: usize = SECTOR_BYTES as usize;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {

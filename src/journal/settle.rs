@@ -1,0 +1,146 @@
+//! Sets right what a crash has left at the end of a file.
+//!
+//! Each step may itself be cut short; the next opening then finds either what this one found or what it made of it.
+//! So a torn tail is copied aside and synced before it is zeroed, and a last frame that carries data is copied and
+//! synced before it is written again in its place.
+
+use std::fmt;
+use std::io;
+
+use super::error::OpenError;
+use super::frame::{MAX_PAYLOAD_BYTES, frame_bytes};
+use super::medium::{Directory, Medium, read_exact_at, write_all_at};
+use super::scan::{Last, Scanned};
+use super::{TAIL, TAIL_NEW, TORN_PREFIX};
+use crate::stdx::clock::Clock;
+
+/// The tail of a file that a crash cut short, and where it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// Where it began.
+    pub offset: u64,
+    /// How many bytes it had.
+    pub bytes: u64,
+    /// The file that holds these bytes now; none after [`super::read`], which changes nothing.
+    pub kept_as: Option<String>,
+}
+
+impl fmt::Display for Torn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a write was cut short at byte {} ({} bytes); nothing acknowledged is affected",
+            self.offset, self.bytes
+        )?;
+        match &self.kept_as {
+            Some(name) => write!(f, "; the bytes are kept in {name}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The copy of the last frame that an opening cut short has left.
+pub(super) fn read_tail(directory: &dyn Directory, names: &[String]) -> Result<Option<Vec<u8>>, OpenError> {
+    if !names.iter().any(|name| name == TAIL) {
+        return Ok(None);
+    }
+    read_whole(directory, TAIL).map(Some).map_err(OpenError::io(format!("reading {TAIL}")))
+}
+
+fn read_whole(directory: &dyn Directory, name: &str) -> io::Result<Vec<u8>> {
+    let medium = directory.open_to_read(name)?;
+    let largest = frame_bytes(MAX_PAYLOAD_BYTES as u64);
+    let mut bytes = vec![0; usize::try_from(medium.size()?.min(largest)).unwrap_or(usize::MAX)];
+    read_exact_at(&*medium, 0, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Sets right what a crash has left at the end of the file. Afterwards every accepted frame is on disk, and zeros
+/// follow.
+pub(super) fn settle(
+    directory: &dyn Directory,
+    medium: &dyn Medium,
+    scanned: &Scanned,
+    tail: Option<Vec<u8>>,
+    clock: &dyn Clock,
+) -> io::Result<Option<Torn>> {
+    let torn = match scanned.torn {
+        Some((from, to)) => Some(put_aside(directory, medium, from, to, clock)?),
+        None => None,
+    };
+    if let Some(last) = scanned.last {
+        rewrite(directory, medium, &last, tail.filter(|_| scanned.restored))?;
+    } else {
+        medium.sync_data()?;
+    }
+    for name in [TAIL, TAIL_NEW] {
+        remove_if_there(directory, name)?;
+    }
+    Ok(torn)
+}
+
+/// Writes the last frame again in its place: it may be in the page cache alone, because its sync failed or never came.
+/// One that carries data has a copy on disk meanwhile; the others lose nothing when a crash cuts this short.
+///
+/// An earlier opening may have got as far as this and left a frame that is half rewritten in the page cache, and its
+/// copy as the only thing on disk. So a copy gives way only to another one that is complete.
+fn rewrite(
+    directory: &dyn Directory,
+    medium: &dyn Medium,
+    last: &Last,
+    restored: Option<Vec<u8>>,
+) -> io::Result<()> {
+    let whole = match restored {
+        Some(copy) => copy,
+        None => {
+            let mut whole = vec![0; usize::try_from(last.bytes).unwrap_or(usize::MAX)];
+            read_exact_at(medium, last.offset, &mut whole)?;
+            if last.kind.carries_data() {
+                remove_if_there(directory, TAIL_NEW)?;
+                write_new(directory, TAIL_NEW, &whole)?;
+                directory.rename(TAIL_NEW, TAIL)?;
+                directory.sync()?;
+            }
+            whole
+        }
+    };
+    write_all_at(medium, last.offset, &whole)?;
+    medium.sync_data()
+}
+
+fn remove_if_there(directory: &dyn Directory, name: &str) -> io::Result<()> {
+    match directory.remove(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Copies a torn tail aside, then makes it zeros.
+fn put_aside(
+    directory: &dyn Directory,
+    medium: &dyn Medium,
+    from: u64,
+    to: u64,
+    clock: &dyn Clock,
+) -> io::Result<Torn> {
+    let mut bytes = vec![0; usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX)];
+    read_exact_at(medium, from, &mut bytes)?;
+    let names = directory.list()?;
+    let name = (clock.wall_ms()..)
+        .map(|ms| format!("{TORN_PREFIX}{ms}"))
+        .find(|name| !names.contains(name))
+        .expect("there are more milliseconds than files");
+    write_new(directory, &name, &bytes)?;
+    directory.sync()?;
+    bytes.fill(0);
+    write_all_at(medium, from, &bytes)?;
+    medium.sync_data()?;
+    Ok(Torn { offset: from, bytes: to.saturating_sub(from), kept_as: Some(name) })
+}
+
+/// A new file with `bytes`, on disk; its name is not yet.
+fn write_new(directory: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let medium = directory.create(name)?;
+    write_all_at(&*medium, 0, bytes)?;
+    medium.sync_all()
+}
