@@ -1,9 +1,9 @@
 //! The macros: odd but right items compile and keep their values (`right`), wrong ones get the message that a person
-//! would want (`wrong/<mistake>.rs` and what rustc says to it, `wrong/<mistake>.stderr`).
+//! would want: `wrong/<mistake>.txt` is the program, and below a line of dashes what rustc says to it.
 //!
 //! All mistakes are binaries of one crate in a temporary folder, checked by one run of cargo. `SUNSTONE_BLESS=1`
-//! writes the golden files anew. rustc words its own errors differently from version to version, so whole outputs are
-//! compared with the version they were written by ([`GOLDEN_VERSION`]); with any other, our own messages and places.
+//! writes anew what is below the dashes. rustc words its own errors differently from version to version, so whole
+//! outputs are compared with the version they were written by ([`GOLDEN_VERSION`]); with any other, our own messages.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -16,22 +16,23 @@ mod right;
 /// The compiler that the golden files were written with.
 const GOLDEN_VERSION: &str = "rustc 1.95.";
 
+/// Between a program and what rustc says to it.
+const DASHES: &str = "\n----\n";
+
 #[test]
 fn every_mistake_gets_its_message() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/macros/wrong");
-    let mistakes = mistakes(&golden);
-    let said = check("wrong", &mistakes);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/macros/wrong");
+    let transcripts = transcripts(&folder);
+    let programs = transcripts.iter().map(|(name, (program, _))| (name.clone(), program.clone())).collect();
+    let said = check("wrong", &programs);
     let bless = env::var_os("SUNSTONE_BLESS").is_some();
     let mut failures = Vec::new();
-    for mistake in mistakes.keys() {
-        let found = said.get(mistake).cloned().unwrap_or_else(|| "it compiles\n".to_owned());
-        let file = golden.join(mistake).with_extension("stderr");
+    for (mistake, (program, expected)) in &transcripts {
+        let found = said.get(mistake).map_or("it compiles\n", String::as_str);
         if bless {
-            fs::write(&file, &found).expect("the golden files are ours to write");
-            continue;
-        }
-        let expected = fs::read_to_string(&file).unwrap_or_default();
-        if comparable(&expected) != comparable(&found) {
+            let file = folder.join(mistake).with_extension("txt");
+            fs::write(file, [program, DASHES, found].concat()).expect("the transcripts are ours to write");
+        } else if comparable(expected) != comparable(found) {
             failures.push(format!("== {mistake}: expected\n{expected}\n== {mistake}: found\n{found}"));
         }
     }
@@ -54,15 +55,15 @@ fn version() -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The sources of the mistakes by name.
-fn mistakes(folder: &Path) -> BTreeMap<String, String> {
+/// The programs and what is expected to be said to them, by name.
+fn transcripts(folder: &Path) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("the folder of mistakes is there") {
         let path = entry.expect("a folder can be read").path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-            found.insert(name, fs::read_to_string(&path).expect("a source is text"));
-        }
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("a transcript is text");
+        let (program, said) = text.split_once(DASHES).unwrap_or((&text, ""));
+        found.insert(name, (program.to_owned(), said.to_owned()));
     }
     found
 }
@@ -142,18 +143,18 @@ fn normal(lines: &[&str]) -> String {
     for line in lines {
         let start = line.trim_start();
         let is_place = start.starts_with("--> ") || start.starts_with("::: ");
+        let begins = start.is_empty() || start.starts_with("= ") || line.starts_with(char::is_alphabetic);
         if is_place {
             in_source = !start.contains(" src/bin/");
-        } else if start.is_empty() || start.starts_with("= ") || line.starts_with(char::is_alphabetic) {
+        } else if begins {
             in_source = false;
+            in_list = line.contains("types implement trait");
         }
-        in_list &= line.starts_with("      ") && !start.starts_with("= ") && !is_place;
         let is_summary =
             line.starts_with("For more information") || line.starts_with("Some errors have detailed");
         if in_list || is_summary || (in_source && !is_place) {
             continue;
         }
-        in_list = line.contains("types implement trait");
         if in_source {
             text.push_str(&source_file(line));
         } else {
