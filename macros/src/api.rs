@@ -63,7 +63,9 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut braces = Group::new(Delimiter::Brace, inside);
     braces.set_span(body.span());
-    let mut out = before;
+    // Arguments come by value, and only by value: advice to borrow them leads nowhere.
+    let mut out = fill("#[allow(clippy::needless_pass_by_value)]", &[]);
+    out.extend(before);
     out.extend([TokenTree::from(braces)]);
     out.extend(table(&header, &prefix, &operations));
     let mut conditional = Errors::default();
@@ -204,10 +206,10 @@ fn table(header: &Header, prefix: &Prefix, operations: &[Operation]) -> TokenStr
     ];
     fill(
         "$conditions
+        #[allow($quiet)]
         const _: () = {
             $arguments
             #[automatically_derived]
-            #[allow(deprecated)]
             impl $declared $x::Api for $owner $bounds {
                 fn about() -> $x::ApiInfo { $x::ApiInfo { prefix: $prefix, name: $name, docs: $docs } }
                 fn methods() -> &'static [$x::Method<Self>] { const { &[$methods] } }

@@ -37,7 +37,7 @@ pub(crate) fn expand(
     arguments: &Arguments,
     errors: &mut Errors,
 ) -> TokenStream {
-    let choices = choices(variants, errors);
+    let choices = choices(variants, &item.itself(), errors);
     let all_types: Vec<TokenStream> = choices.iter().flat_map(|choice| types(&choice.fields)).collect();
     let scope = scope(item, &all_types);
     let mut code = code(&scope, &choices, arguments.whole.strict);
@@ -45,14 +45,14 @@ pub(crate) fn expand(
     block(&scope, item, name, docs, &code)
 }
 
-fn choices(variants: &[Variant], errors: &mut Errors) -> Vec<Choice> {
+fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     let mut member = 0usize;
     for (position, variant) in variants.iter().enumerate() {
         let said = rules(&variant.attributes, Place::Variant, errors);
         let place =
             if variant.fields.form == FieldsForm::Tuple { Place::TupleField } else { Place::DataField };
-        let fields = plans(&variant.fields, place, errors);
+        let fields = plans(&variant.fields, place, owner, errors);
         let (wire, span) = match said.rename {
             Some(rename) => rename,
             None => (names::snake(&names::plain(&variant.name)), variant.name.span()),

@@ -30,14 +30,14 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     match &item.body {
         Body::Struct(fields) if record::is_record(fields.form) => {
             let place = if arguments.name.is_some() { Place::Argument } else { Place::DataField };
-            let plans = plans(fields, place, errors);
+            let plans = plans(fields, place, &item.itself(), errors);
             let scope = scope(item, &types(&plans));
             let mut code = record_code(&scope, &plans, arguments.whole.strict);
             code.check.extend(arguments.whole.checked());
             block(&scope, item, &name, &docs, &code)
         }
         Body::Struct(fields) => {
-            let plans = plans(fields, Place::TupleField, errors);
+            let plans = plans(fields, Place::TupleField, &item.itself(), errors);
             let scope = scope(item, &types(&plans));
             let mut code = tuple_code(&scope, fields, &plans);
             code.check.extend(arguments.whole.checked());

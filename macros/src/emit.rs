@@ -1,10 +1,14 @@
 //! Templates: fixed code is written as text, the user's tokens are put in as they are.
 //!
 //! `$name` in a template is a part that is given, or one of the fixed ones: `$x` (our exports), `$json`, `$binary`,
-//! `$Ok`, `$Err`, `$Some`, `$None`. The template's own tokens are `mixed_site`, so that their locals are invisible to
+//! `$Ok`, `$Err`, `$Some`, `$None`, `$quiet`. The template's own tokens are `mixed_site`, so that their locals are invisible to
 //! the user's expressions; the parts keep the spans that they came with, so that rustc points at the user's code.
 
 use proc_macro::{Group, Literal, Span, TokenStream, TokenTree};
+
+/// What rustc and clippy may say of a type where the user wrote it, and not again where it is copied to.
+const QUIET: &str = "deprecated, unused_qualifications, unused_braces, unused_parens, clippy::absolute_paths, \
+     clippy::multiple_bound_locations, clippy::type_complexity, clippy::use_self";
 
 /// The template with its parts put in.
 pub(crate) fn fill(template: &str, parts: &[(&str, TokenStream)]) -> TokenStream {
@@ -72,6 +76,7 @@ fn part(name: &str, span: Span, parts: &[(&str, TokenStream)]) -> TokenStream {
         "Err" => "::core::result::Result::Err",
         "Some" => "::core::option::Option::Some",
         "None" => "::core::option::Option::None",
+        "quiet" => QUIET,
         _ => return broken(&format!("no part named {name} in a template of the macros")),
     };
     fill_at(span, fixed, &[])

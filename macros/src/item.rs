@@ -14,6 +14,15 @@ pub(crate) struct Item {
     pub(crate) body: Body,
 }
 
+impl Item {
+    /// The type with its parameters: `Page<T>`.
+    pub(crate) fn itself(&self) -> TokenStream {
+        let mut tokens = TokenStream::from(TokenTree::from(self.name.clone()));
+        tokens.extend(self.generics.used());
+        tokens
+    }
+}
+
 pub(crate) enum Body {
     Struct(Fields),
     Enum(Vec<Variant>),

@@ -16,6 +16,7 @@ mod method;
 mod model;
 mod names;
 mod operation;
+mod owner;
 mod record;
 mod route;
 mod rules;

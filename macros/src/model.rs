@@ -33,7 +33,7 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     };
     whole::misplaced(&item.attributes, "#[Model(check = path)]", errors);
-    let plans = plans(fields, Place::ModelField, errors);
+    let plans = plans(fields, Place::ModelField, &item.itself(), errors);
     let arguments = read_arguments(&item.attributes, &plans, errors);
     let scope = scope(item, &types(&plans));
     let key = key(item, &plans, errors);
@@ -112,7 +112,6 @@ fn model(
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $x::Model for $me $bounds {
             type Key = $key_type;
             const NAME: &'static ::core::primitive::str = $name;
@@ -209,7 +208,7 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(dead_code, deprecated, private_interfaces, unreachable_pub)]
+        #[allow(dead_code, private_interfaces, unreachable_pub, $quiet)]
         impl $declared $me $bounds { $handles }",
         &[("handles", handles)],
     )

@@ -7,6 +7,7 @@ use crate::emit::{self, bytes, fill, number, text};
 use crate::error::Errors;
 use crate::item::{Fields, FieldsForm};
 use crate::names;
+use crate::owner::without_self;
 use crate::rules::{Check, Default, Place, Rules, rules};
 use proc_macro::{Literal, Span, TokenStream, TokenTree};
 
@@ -26,8 +27,8 @@ pub(crate) struct Plan {
     pub(crate) span: Span,
 }
 
-/// Makes the plans of all fields, and complains about wire names that stand twice.
-pub(crate) fn plans(fields: &Fields, place: Place, errors: &mut Errors) -> Vec<Plan> {
+/// Makes the plans of all fields of the type `owner`, and complains about wire names that stand twice.
+pub(crate) fn plans(fields: &Fields, place: Place, owner: &TokenStream, errors: &mut Errors) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     for (position, field) in fields.list.iter().enumerate() {
         let rules = rules(&field.attributes, place, errors);
@@ -43,7 +44,16 @@ pub(crate) fn plans(fields: &Fields, place: Place, errors: &mut Errors) -> Vec<P
         };
         let local = emit::word(&format!("f{position}"), Span::mixed_site());
         let docs = docs(&field.attributes);
-        plans.push(Plan { member, name, wire, local, ty: field.ty.clone(), docs, rules, span: field.span });
+        plans.push(Plan {
+            member,
+            name,
+            wire,
+            local,
+            ty: without_self(field.ty.clone(), owner),
+            docs,
+            rules,
+            span: field.span,
+        });
     }
     plans
 }

@@ -25,7 +25,7 @@ type Sum = Result<u8, Error>;
 
 /// The shop.
 #[Api("/shops/{shop}", name = "v1.shop")]
-#[cfg(all())]
+#[cfg(test)]
 impl<C> Shop<C>
 where
     C: Clock,
@@ -56,14 +56,14 @@ where
         api: Vec<Vec<u8>>,
         about: Option<u8>,
         #[secret] out: u8,
-        #[cfg(any())] gone: u8,
-        #[cfg(all())] there: u8,
+        #[cfg(not(test))] gone: u8,
+        #[cfg(test)] there: u8,
     ) -> Sum {
         let _all = (&tx, shop, call, h, api, about, out, there);
         Ok(r#type + args + self.clock.hour() + Self::ONE)
     }
 
-    #[cfg(any())]
+    #[cfg(not(test))]
     #[get("/{nothing")]
     fn nothing(view: &Nothing) {}
 

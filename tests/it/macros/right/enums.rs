@@ -51,7 +51,7 @@ enum Step<T> {
         #[default]
         note: String,
     },
-    HTTPError(Box<Step<T>>),
+    HTTPError(Box<Self>),
 }
 
 #[test]

@@ -10,7 +10,7 @@ const LIMIT: u8 = 5;
 #[Model(check = sound, index(b, c))]
 struct Said {
     #[key]
-    id: Id<Said>,
+    id: Id<Self>,
     #[unique]
     #[default(vec![1, 2].len())]
     a: usize,
@@ -37,19 +37,19 @@ struct Said {
     #[auto(caller)]
     i: Option<String>,
     #[on_remove(cascade)]
-    j: Option<Id<Said>>,
+    j: Option<Id<Self>>,
     #[loose]
-    k: Option<Id<Said>>,
+    k: Option<Id<Self>>,
     #[check(range = 0..=LIMIT)]
     #[default]
     l: u8,
-    #[cfg(all())]
+    #[cfg(test)]
     m: u8,
-    #[cfg(any())]
+    #[cfg(not(test))]
     m: u16,
-    #[cfg_attr(all(), index, rename("oo"))]
+    #[cfg_attr(test, index, rename("oo"))]
     o: u8,
-    #[cfg_attr(any(), index, nothing)]
+    #[cfg_attr(not(test), index, nothing)]
     p: u8,
     #[deprecated]
     #[default(1)]
@@ -126,7 +126,7 @@ fn what_the_library_is_told() {
 #[Model]
 struct Small {
     #[key]
-    id: Id<Small>,
+    id: Id<Self>,
     #[secret]
     a: u8,
 }

@@ -7,6 +7,7 @@ mod calls;
 mod enums;
 mod fields;
 mod generated;
+mod served;
 mod structs;
 
 /// Reads the JSON, takes it to the journal's form and back, and gives what came back.

@@ -2,7 +2,7 @@
 
 use super::{both_ways, broken, comes_back, members, refused, written};
 use std::collections::BTreeMap;
-use sunstone::model::{TypeBody, Value};
+use sunstone::model::{Indexable, TypeBody, Value};
 use sunstone::prelude::{Data, Id, Model};
 
 mod inner {
@@ -72,6 +72,7 @@ impl<A, B> Returns for fn(A) -> B {
 
 #[Data]
 #[derive(Debug)]
+#[expect(clippy::type_complexity, reason = "complex types are what this is about")]
 struct Types<T, const N: usize = 2>
 where
     fn(u8) -> Vec<Vec<T>>: Copy,
@@ -106,9 +107,12 @@ fn types_with_angles_braces_and_arrows() {
 }
 
 #[Model(index(value))]
-struct Versioned<T: Value + sunstone::model::Indexable> {
+struct Versioned<T>
+where
+    T: Value + Indexable,
+{
     #[key]
-    id: Id<Versioned<T>>,
+    id: Id<Self>,
     #[default]
     value: Option<T>,
 }
