@@ -5,6 +5,7 @@ mod http;
 mod isolation;
 mod journal;
 mod json;
+mod macros;
 mod net;
 mod order;
 mod program;
