@@ -54,13 +54,16 @@ pub struct App {
 
 type Seed = Box<dyn FnOnce(&mut Tx) -> Result<()> + Send>;
 
+/// A subcommand's function, over the texts of its flags.
+type RunCommand = Box<dyn FnOnce(&Store, &[(String, String)], &mut Out) -> Result<()>>;
+
 /// A subcommand of the program's own.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     /// What its flags make up; none: it takes none.
     pub(crate) shape: Option<Shape>,
-    run: Box<dyn FnOnce(&Store, &[(String, String)], &mut Out) -> Result<()>>,
+    run: RunCommand,
 }
 
 impl Command {
@@ -240,7 +243,6 @@ impl App {
     }
 
     /// The binary: reads the command line, does what it says, prints errors as people read them.
-    #[must_use]
     pub fn run(self) -> Exit {
         cli::run(self, std::env::args().skip(1).collect())
     }

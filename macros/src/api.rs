@@ -63,7 +63,9 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut braces = Group::new(Delimiter::Brace, inside);
     braces.set_span(body.span());
-    let mut out = before;
+    // Arguments come by value, and only by value: advice to borrow them leads nowhere.
+    let mut out = fill("#[allow(clippy::needless_pass_by_value)]", &[]);
+    out.extend(before);
     out.extend([TokenTree::from(braces)]);
     out.extend(table(&header, &prefix, &operations));
     let mut conditional = Errors::default();
@@ -75,6 +77,7 @@ pub(crate) fn expand(given: TokenStream, item: TokenStream) -> TokenStream {
 /// Ours on a method: verbs, `call`, and what was meant to be one.
 fn is_ours(attribute: &Attribute) -> bool {
     attribute.is(CALL)
+        || (attribute.is("cfg_attr") && attribute.mentions(&route::verb_names()))
         || VERBS.iter().any(|(verb, _)| attribute.is(verb))
         || operation::meant(attribute).is_some()
 }
@@ -112,6 +115,10 @@ fn header(tokens: TokenStream, errors: &mut Errors) -> Option<Header> {
         return None;
     }
     generics.parse_where(&mut cursor);
+    if let Some(twin) = attributes.iter().find(|attribute| attribute.ends_in("Api")) {
+        errors.at(twin.span, "the impl has `#[Api]` already");
+        return None;
+    }
     let Some(name) = last_name(&owner) else {
         errors.over(&owner, start, form);
         return None;
@@ -158,7 +165,7 @@ fn prefix(given: TokenStream, owner: &Ident, errors: &mut Errors) -> Prefix {
                 }
             }
             ("name", _) => errors.over(&argument.tokens, argument.span, "write `name = \"v1.todos\"`"),
-            ("", _) => errors.over(
+            (_, Form::Bare | Form::Flag) => errors.over(
                 &argument.tokens,
                 argument.span,
                 "expected a path or a name: `#[Api(\"/v1/todos\", name = \"v1.todos\")]`",
@@ -199,10 +206,10 @@ fn table(header: &Header, prefix: &Prefix, operations: &[Operation]) -> TokenStr
     ];
     fill(
         "$conditions
+        #[allow($quiet)]
         const _: () = {
             $arguments
             #[automatically_derived]
-            #[allow(deprecated)]
             impl $declared $x::Api for $owner $bounds {
                 fn about() -> $x::ApiInfo { $x::ApiInfo { prefix: $prefix, name: $name, docs: $docs } }
                 fn methods() -> &'static [$x::Method<Self>] { const { &[$methods] } }

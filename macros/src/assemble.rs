@@ -2,7 +2,7 @@
 
 use crate::emit::{fill, text};
 use crate::item::Item;
-use proc_macro::{TokenStream, TokenTree};
+use proc_macro::TokenStream;
 
 /// The bodies of the functions, made by `record` or `choice`.
 pub(crate) struct Code {
@@ -27,10 +27,9 @@ pub(crate) struct Code {
 /// The names that every template may use: `me`, `declared`, `used`, `bounds` and `info`.
 pub(crate) fn scope(item: &Item, types: &[TokenStream]) -> Vec<(&'static str, TokenStream)> {
     let used = item.generics.used();
-    let name: TokenStream = TokenTree::from(item.name.clone()).into();
     let info = if item.generics.is_empty() { "&__INFO" } else { "<__Info $used>::INFO" };
     vec![
-        ("me", fill("$name $used", &[("name", name), ("used", used.clone())])),
+        ("me", item.itself()),
         ("declared", item.generics.declared()),
         ("bounds", item.generics.bounds_with(types)),
         ("info", fill(info, &[("used", used.clone())])),
@@ -72,9 +71,10 @@ pub(crate) fn block(
     let mut parts = scope.to_vec();
     parts.push(("type_info", info));
     let holder = fill(holder, &parts);
-    let impls = [codec(scope, &code), value(scope, &code), code.impls.clone()].into_iter().collect();
+    let impls = [codec(scope, code), value(scope, code), code.impls.clone()].into_iter().collect();
     fill(
-        "const _: () = {
+        "#[allow($quiet)]
+        const _: () = {
             static __SLOT: $x::TypeSlot = $x::TypeSlot::new();
             $holder
             $items
@@ -88,22 +88,18 @@ fn codec(scope: &[(&'static str, TokenStream)], code: &Code) -> TokenStream {
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $json::FromJson for $me $bounds {
             fn from_json(r: &mut $json::Reader<'_>) -> ::core::result::Result<Self, $json::Halt> { $from_json }
         }
         #[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $json::ToJson for $me $bounds {
             fn to_json(&self, w: &mut $json::Writer) { $to_json }
         }
         #[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $binary::ToBinary for $me $bounds {
             fn to_binary(&self, w: &mut $binary::Writer<'_>) { $to_binary }
         }
         #[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $binary::FromBinary for $me $bounds {
             fn from_binary(r: &mut $binary::Reader<'_>) -> ::core::result::Result<Self, $binary::Malformed> {
                 $from_binary
@@ -122,7 +118,6 @@ fn value(scope: &[(&'static str, TokenStream)], code: &Code) -> TokenStream {
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $x::Value for $me $bounds {
             fn shape() -> $x::Shape { $x::Shape::Named(|| $info) }
             fn same(&self, other: &Self) -> ::core::primitive::bool { $same }

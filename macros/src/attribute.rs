@@ -11,7 +11,9 @@ use proc_macro::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree}
 pub(crate) struct Attribute {
     /// The name, where the path is a single word; ours all are.
     name: Option<Ident>,
-    /// What follows the name in parentheses.
+    /// The last word of the path.
+    last: Option<Ident>,
+    /// What follows the path in parentheses.
     pub(crate) list: Option<Group>,
     /// What follows an equals sign.
     pub(crate) value: Option<TokenStream>,
@@ -25,6 +27,11 @@ pub(crate) struct Attribute {
 impl Attribute {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.as_ref().is_some_and(|ident| is_word(ident, name))
+    }
+
+    /// Is this the last word of its path?
+    pub(crate) fn ends_in(&self, name: &str) -> bool {
+        self.last.as_ref().is_some_and(|ident| is_word(ident, name))
     }
 
     /// The name, where it is a single word.
@@ -83,15 +90,25 @@ fn attribute(hash: TokenTree, brackets: Group) -> Attribute {
     let mut inside = Cursor::of(&brackets);
     inside.enter();
     let span = inside.span();
-    let mut name = inside.ident();
-    if inside.is_path_separator() {
-        name = None;
+    let mut words = 0usize;
+    let mut last = None;
+    loop {
+        if inside.is_path_separator() {
+            inside.take();
+            inside.take();
+            words = words.saturating_add(1);
+        } else if let Some(word) = inside.ident() {
+            last = Some(word);
+        } else {
+            break;
+        }
     }
+    let name = if words == 0 { last.clone() } else { None };
     let list = inside.group(Delimiter::Parenthesis);
     let value = inside.punct('=').map(|_| inside.remaining());
     let stream = brackets.stream();
     let tokens = [hash, brackets.into()].into_iter().collect();
-    Attribute { name, list, value, inside: stream, tokens, span }
+    Attribute { name, last, list, value, inside: stream, tokens, span }
 }
 
 /// The first paragraph of the documentation, its lines joined.

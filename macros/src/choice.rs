@@ -4,8 +4,8 @@
 
 use crate::assemble::{Code, block, fill_in, scope};
 use crate::attribute::docs;
-use crate::data::{Arguments, members, whole_check};
-use crate::emit::{bytes, fill, number, text};
+use crate::data::{Arguments, members};
+use crate::emit::{self, bytes, fill, number, text};
 use crate::error::Errors;
 use crate::item::{FieldsForm, Item, Variant};
 use crate::names;
@@ -37,22 +37,22 @@ pub(crate) fn expand(
     arguments: &Arguments,
     errors: &mut Errors,
 ) -> TokenStream {
-    let choices = choices(variants, errors);
+    let choices = choices(variants, &item.itself(), errors);
     let all_types: Vec<TokenStream> = choices.iter().flat_map(|choice| types(&choice.fields)).collect();
     let scope = scope(item, &all_types);
-    let mut code = code(&scope, &choices, arguments.strict);
-    code.check.extend(whole_check(arguments));
+    let mut code = code(&scope, &choices, arguments.whole.strict);
+    code.check.extend(arguments.whole.checked());
     block(&scope, item, name, docs, &code)
 }
 
-fn choices(variants: &[Variant], errors: &mut Errors) -> Vec<Choice> {
+fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     let mut member = 0usize;
     for (position, variant) in variants.iter().enumerate() {
         let said = rules(&variant.attributes, Place::Variant, errors);
         let place =
             if variant.fields.form == FieldsForm::Tuple { Place::TupleField } else { Place::DataField };
-        let fields = plans(&variant.fields, place, errors);
+        let fields = plans(&variant.fields, place, owner, errors);
         let (wire, span) = match said.rename {
             Some(rename) => rename,
             None => (names::snake(&names::plain(&variant.name)), variant.name.span()),
@@ -100,7 +100,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
         to_binary: over(all(&Choice::to_binary)),
         from_binary: fill(
             "match $binary::Reader::variant(r, &__SLOT)? { $arms _ => $Err($binary::Reader::unknown_variant(r)) }",
-            &[("arms", all(&Choice::from_binary))],
+            &[("arms", all(&Choice::binary_arm))],
         ),
         same,
         copy: over(all(&Choice::copy)),
@@ -112,7 +112,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
 
 fn from_json(choices: &[Choice], strict: bool) -> TokenStream {
     let names = choices.iter().map(|choice| fill("$name,", &[("name", text(&choice.wire))]));
-    let arms = choices.iter().map(|choice| choice.from_json(strict));
+    let arms = choices.iter().map(|choice| choice.json_arm(strict));
     fill(
         "$x::variant(r, &[$names], &mut |index, r, has_value| match index { $arms _ => $Err($json::Halt::Invalid) })",
         &[("names", names.collect()), ("arms", arms.collect())],
@@ -153,7 +153,7 @@ impl Choice {
     }
 
     fn slots_name(&self) -> TokenStream {
-        TokenTree::from(Ident::new(&format!("__Slots{}", self.position), Span::mixed_site())).into()
+        emit::word(&format!("__Slots{}", self.position), Span::mixed_site())
     }
 
     fn slots(&self, scope: &Scope) -> TokenStream {
@@ -165,7 +165,7 @@ impl Choice {
         record::slots(&self.fields, &parts)
     }
 
-    fn from_json(&self, strict: bool) -> TokenStream {
+    fn json_arm(&self, strict: bool) -> TokenStream {
         let value = match (self.form, self.fields.as_slice()) {
             (FieldsForm::Unit, _) => {
                 let wrong = text(&format!("{} without a value", quoted(&self.wire)));
@@ -173,7 +173,7 @@ impl Choice {
                 return self.fill(template, &[("wrong", wrong)]);
             }
             (FieldsForm::Tuple, [plan]) => {
-                let template = "$Ok($made { $member: <$ty as $json::FromJson>::from_json(r)? })";
+                let template = "$Ok($made { $member: <$ty as $x::Value>::read_json(r)? })";
                 plan.fill(0, template, &[("made", self.constructor())])
             }
             (FieldsForm::Tuple, _) => record::read_json_tuple(&self.fields, &self.constructor()),
@@ -194,9 +194,7 @@ impl Choice {
         }
         let key = bytes(&format!("{{{}:", quoted(&self.wire)));
         let value = match (self.form, self.fields.as_slice()) {
-            (FieldsForm::Tuple, [_]) => {
-                each_fill(&self.fields, "<$ty as $json::ToJson>::to_json($local, w);")
-            }
+            (FieldsForm::Tuple, [_]) => each_fill(&self.fields, "<$ty as $x::Value>::write_json($local, w);"),
             (FieldsForm::Tuple, _) => record::write_json_tuple(&self.fields, "$local"),
             _ => record::write_json(&self.fields, "$local"),
         };
@@ -214,7 +212,7 @@ impl Choice {
         self.arm(body)
     }
 
-    fn from_binary(&self) -> TokenStream {
+    fn binary_arm(&self) -> TokenStream {
         if self.form == FieldsForm::Unit {
             return self.fill("$member => $Ok(Self::$name),", &[]);
         }
@@ -250,11 +248,14 @@ impl Choice {
         if self.fields.is_empty() {
             return self.fill("Self::$name { .. } => {}", &[]);
         }
-        let checks = record::checks(&self.fields, "$local");
+        let checks = match self.form {
+            FieldsForm::Tuple => record::checks_tuple(&self.fields, "$local"),
+            FieldsForm::Named | FieldsForm::Unit => record::checks(&self.fields, "$local"),
+        };
         self.arm(self.fill("$x::Report::field(report, $wire, |report| { $checks });", &[("checks", checks)]))
     }
 }
 
 fn local(letter: &str, position: usize) -> TokenStream {
-    TokenTree::from(Ident::new(&format!("{letter}{position}"), Span::mixed_site())).into()
+    emit::word(&format!("{letter}{position}"), Span::mixed_site())
 }

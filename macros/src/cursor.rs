@@ -143,7 +143,10 @@ impl Cursor {
         let mut taken = Vec::new();
         let mut depth = 0usize;
         let mut arrow = false;
-        while !self.at_end() && !(depth == 0 && stop(self)) {
+        while !self.at_end() {
+            if depth == 0 && stop(self) {
+                break;
+            }
             if self.is_punct('<') {
                 depth = depth.saturating_add(1);
             } else if self.is_punct('>') && !arrow {

@@ -1,45 +1,46 @@
 //! `#[Data]`: the codec and the checks of structs and enums without identity.
 
 use crate::assemble::{Code, block, fill_in, scope};
-use crate::attribute::{Attribute, Form, arguments, docs};
+use crate::attribute::{Attribute, Form, docs, one_text};
 use crate::choice;
 use crate::emit::{fill, number};
 use crate::error::Errors;
 use crate::item::{Body, Fields, FieldsForm, Item};
 use crate::literal;
+use crate::names;
 use crate::record::{self, Plan, each, each_fill, plans, types};
-use crate::rules::{ALL, Place};
+use crate::rules::Place;
+use crate::whole::{self, Whole};
 use proc_macro::TokenStream;
 
 /// What stands in `#[Data(..)]`.
 #[derive(Default)]
 pub(crate) struct Arguments {
-    /// A function over the whole value.
-    pub(crate) check: Option<TokenStream>,
-    pub(crate) strict: bool,
+    pub(crate) whole: Whole,
     /// What schemas call it, where that is not its own name. `#[Api]` says it of the arguments of a call.
-    pub(crate) name: Option<String>,
+    name: Option<String>,
 }
 
 /// What `#[Data]` adds to the item.
 pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
-    misplaced(&item.attributes, "#[Data(check = path)]", errors);
+    whole::misplaced(&item.attributes, "#[Data(check = path)]", errors);
     let arguments = read_arguments(&item.attributes, errors);
-    let name = arguments.name.clone().unwrap_or_else(|| crate::names::plain(&item.name));
+    let name = arguments.name.clone().unwrap_or_else(|| names::plain(&item.name));
     let docs = docs(&item.attributes);
     match &item.body {
         Body::Struct(fields) if record::is_record(fields.form) => {
-            let plans = plans(fields, Place::DataField, errors);
+            let place = if arguments.name.is_some() { Place::Argument } else { Place::DataField };
+            let plans = plans(fields, place, &item.itself(), errors);
             let scope = scope(item, &types(&plans));
-            let mut code = record_code(&scope, &plans, arguments.strict);
-            code.check.extend(whole_check(&arguments));
+            let mut code = record_code(&scope, &plans, arguments.whole.strict);
+            code.check.extend(arguments.whole.checked());
             block(&scope, item, &name, &docs, &code)
         }
         Body::Struct(fields) => {
-            let plans = plans(fields, Place::TupleField, errors);
+            let plans = plans(fields, Place::TupleField, &item.itself(), errors);
             let scope = scope(item, &types(&plans));
             let mut code = tuple_code(&scope, fields, &plans);
-            code.check.extend(whole_check(&arguments));
+            code.check.extend(arguments.whole.checked());
             block(&scope, item, &name, &docs, &code)
         }
         Body::Enum(variants) => choice::expand(item, variants, &name, &docs, &arguments, errors),
@@ -50,59 +51,18 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     }
 }
 
-/// `report.with(self, path)`
-pub(crate) fn whole_check(arguments: &Arguments) -> TokenStream {
-    let check = arguments.check.iter().map(|path| {
-        fill("$x::Report::with(report, self, |value: &Self| ($path)(value));", &[("path", path.clone())])
-    });
-    check.collect()
-}
-
 fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
-    for list in attributes
-        .iter()
-        .filter(|attribute| attribute.is("data"))
-        .filter_map(|attribute| attribute.list.as_ref())
-    {
-        for argument in arguments(list.stream(), list.span(), errors) {
-            match (argument.word().as_str(), &argument.form) {
-                ("check", Form::Value(_)) if found.check.is_some() => {
-                    errors.at(argument.span, "`check` is given twice")
-                }
-                ("check", Form::Value(path)) => found.check = Some(path.clone()),
-                ("check", _) => {
-                    errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
-                }
-                ("strict", Form::Flag) if found.strict => errors.at(argument.span, "`strict` is given twice"),
-                ("strict", Form::Flag) => found.strict = true,
-                ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),
-                // Not for users: the name of a call that these are the arguments of.
-                ("name", Form::Value(value)) => {
-                    let text = crate::attribute::one_text(value, argument.span);
-                    found.name = text.as_ref().and_then(literal::text);
-                }
-                ("", _) => {
-                    errors.over(&argument.tokens, argument.span, "expected `check = path` or `strict`")
-                }
-                (word, _) => errors.unknown(argument.span, "argument", word, &["check", "strict"]),
+    for argument in whole::arguments(attributes, "data", errors) {
+        match (argument.word().as_str(), &argument.form) {
+            // Not for users: the name of a call that these are the arguments of.
+            ("name", Form::Value(value)) => {
+                found.name = one_text(value, argument.span).as_ref().and_then(literal::text);
             }
+            _ => found.whole.read(&argument, &["check", "strict"], errors),
         }
     }
     found
-}
-
-/// Complains about attributes of fields that stand on the whole item.
-pub(crate) fn misplaced(attributes: &[Attribute], check: &str, errors: &mut Errors) {
-    for attribute in attributes {
-        let Some(name) = ALL.iter().find(|name| attribute.is(name)) else { continue };
-        let right = match *name {
-            "check" => format!("a check over the whole value is `{check}`"),
-            "index" | "unique" => format!("over several fields it is `#[Model({name}(a, b))]`"),
-            _ => "put it on the one it is about".to_owned(),
-        };
-        errors.at(attribute.span, format!("`#[{name}]` belongs on a field; {right}"));
-    }
 }
 
 /// A struct with named fields; also every model.
@@ -164,20 +124,20 @@ fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[P
         items: TokenStream::new(),
         from_json: record::read_json_tuple(plans, &itself),
         to_json: record::write_json_tuple(plans, OWN),
-        to_binary: [array, each_fill(plans, "<$ty as $binary::ToBinary>::to_binary(&self.$member, w);")]
+        to_binary: [array, each_fill(plans, "<$ty as $x::Value>::write_binary(&self.$member, w);")]
             .into_iter()
             .collect(),
         from_binary: fill(
             "$binary::Reader::array(r, $count)?; $Ok(Self { $made })",
             &[
                 ("count", number(plans.len())),
-                ("made", each_fill(plans, "$member: <$ty as $binary::FromBinary>::from_binary(r)?,")),
+                ("made", each_fill(plans, "$member: <$ty as $x::Value>::read_binary(r)?,")),
             ],
         ),
         same: same(plans),
         copy: copy(plans),
         order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
-        check: record::checks(plans, OWN),
+        check: record::checks_tuple(plans, OWN),
         impls: TokenStream::new(),
     }
 }
@@ -202,14 +162,14 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
         body: "Transparent",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
         items: TokenStream::new(),
-        from_json: one("$Ok(Self { $member: <$ty as $json::FromJson>::from_json(r)? })"),
-        to_json: one("<$ty as $json::ToJson>::to_json(&self.$member, w);"),
-        to_binary: one("<$ty as $binary::ToBinary>::to_binary(&self.$member, w);"),
-        from_binary: one("$Ok(Self { $member: <$ty as $binary::FromBinary>::from_binary(r)? })"),
+        from_json: one("$Ok(Self { $member: <$ty as $x::Value>::read_json(r)? })"),
+        to_json: one("<$ty as $x::Value>::write_json(&self.$member, w);"),
+        to_binary: one("<$ty as $x::Value>::write_binary(&self.$member, w);"),
+        from_binary: one("$Ok(Self { $member: <$ty as $x::Value>::read_binary(r)? })"),
         same: same(plans),
         copy: copy(plans),
         order: one("<$ty as $x::Value>::order(&self.$member, w);"),
-        check: plan.checks(OWN),
+        check: record::checks_tuple(plans, OWN),
         impls,
     }
 }

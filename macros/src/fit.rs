@@ -23,28 +23,25 @@ pub(crate) fn check(
     if let (Some(span), Kind::Query | Kind::Plain) = (route.without_arguments, kind) {
         errors.at(span, "`journal` is about commands and tasks: this method leaves nothing in the journal");
     }
-    let values = || inputs.iter().filter_map(Input::value);
+    let known: Vec<&str> = inputs.iter().filter_map(Input::value).map(|value| value.wire.as_str()).collect();
     for parameter in &route.parameters {
         if prefix.parameters.contains(parameter) {
             errors.at(
                 route.span,
                 format!("the route parameter `{parameter}` stands in the path of `#[Api]` already"),
             );
-        } else if !values().any(|value| value.wire == *parameter) {
-            errors.at(
-                route.span,
-                no_argument(parameter, method, values().map(|value| value.wire.as_str()).collect()),
-            );
+        } else if !known.contains(&parameter.as_str()) {
+            errors.at(route.span, no_argument(parameter, method, &known));
         }
     }
-    for parameter in prefix.parameters.iter().filter(|name| !values().any(|value| value.wire == **name)) {
-        errors.at(method.name.span(), no_argument(parameter, method, Vec::new()));
+    for parameter in prefix.parameters.iter().filter(|name| !known.contains(&name.as_str())) {
+        errors.at(method.name.span(), no_argument(parameter, method, &[]));
     }
     body_fits(route, prefix, inputs, errors);
 }
 
-fn no_argument(parameter: &str, method: &Method, known: Vec<&str>) -> String {
-    let nearest = names::nearest(parameter, &known).map(|near| format!("; did you mean `{{{near}}}`?"));
+fn no_argument(parameter: &str, method: &Method, known: &[&str]) -> String {
+    let nearest = names::nearest(parameter, known).map(|near| format!("; did you mean `{{{near}}}`?"));
     let name = &method.name;
     let nearest = nearest.unwrap_or_else(|| format!(": `fn {name}(.., {parameter}: Id<..>)`"));
     format!("route parameter `{parameter}` has no argument{nearest}")

@@ -3,7 +3,7 @@
 use crate::attribute;
 use crate::cursor::Cursor;
 use crate::emit;
-use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
 /// `<'a, T: Bound, const N: usize>` and `where ..`.
 #[derive(Default)]
@@ -20,6 +20,8 @@ struct Param {
     used: TokenStream,
     /// Its name where it is a type.
     name: Option<Ident>,
+    /// Where it stands, if it is a lifetime.
+    lifetime: Option<Span>,
 }
 
 impl Generics {
@@ -48,6 +50,11 @@ impl Generics {
             .collect();
         bounds.pop_if(|last| crate::cursor::is_punct(Some(last), ','));
         self.bounds = bounds.into_iter().collect();
+    }
+
+    /// Where the first lifetime stands.
+    pub(crate) fn lifetime(&self) -> Option<Span> {
+        self.params.iter().find_map(|param| param.lifetime)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -112,12 +119,13 @@ fn param(tokens: TokenStream, place: &Cursor) -> Option<Param> {
     let mut cursor = Cursor::new(tokens, place.span());
     attribute::attributes(&mut cursor);
     let declared = cursor.clone().type_until(|cursor| cursor.is_punct('='));
+    let place = cursor.span();
     if let Some(tick) = cursor.punct('\'') {
         let used = [TokenTree::from(tick), cursor.ident()?.into()].into_iter().collect();
-        return Some(Param { declared, used, name: None });
+        return Some(Param { declared, used, name: None, lifetime: Some(place) });
     }
     let is_const = cursor.word("const").is_some();
     let name = cursor.ident()?;
     let used = TokenTree::from(name.clone()).into();
-    Some(Param { declared, used, name: (!is_const).then_some(name) })
+    Some(Param { declared, used, name: (!is_const).then_some(name), lifetime: None })
 }

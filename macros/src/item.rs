@@ -14,6 +14,15 @@ pub(crate) struct Item {
     pub(crate) body: Body,
 }
 
+impl Item {
+    /// The type with its parameters: `Page<T>`.
+    pub(crate) fn itself(&self) -> TokenStream {
+        let mut tokens = TokenStream::from(TokenTree::from(self.name.clone()));
+        tokens.extend(self.generics.used());
+        tokens
+    }
+}
+
 pub(crate) enum Body {
     Struct(Fields),
     Enum(Vec<Variant>),
@@ -49,19 +58,19 @@ pub(crate) struct Variant {
     pub(crate) fields: Fields,
 }
 
-/// What kind of item the tokens begin, past its attributes and visibility: the word and where it stands.
-pub(crate) fn keyword(tokens: TokenStream) -> Option<Ident> {
+/// What stands at the beginning of an item: its attributes, and the word that says what it is.
+pub(crate) fn beginning(tokens: TokenStream) -> (Vec<Attribute>, Option<Ident>) {
     let mut cursor = Cursor::new(tokens, Span::call_site());
-    attributes(&mut cursor);
+    let attributes = attributes(&mut cursor);
     visibility(&mut cursor);
-    while let Some(TokenTree::Ident(ident)) = cursor.take() {
+    while let Some(TokenTree::Ident(word)) = cursor.take() {
         let modifier =
-            ["unsafe", "const", "async", "extern", "default"].iter().any(|word| is_word(&ident, word));
+            ["unsafe", "const", "async", "extern", "default"].iter().any(|known| is_word(&word, known));
         if !modifier {
-            return Some(ident);
+            return (attributes, Some(word));
         }
     }
-    None
+    (attributes, None)
 }
 
 /// Reads a struct or an enum; `None` when there is not even a name.

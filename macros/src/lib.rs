@@ -16,10 +16,12 @@ mod method;
 mod model;
 mod names;
 mod operation;
+mod owner;
 mod record;
 mod route;
 mod rules;
 mod table;
+mod whole;
 
 use error::Errors;
 use proc_macro::{Span, TokenStream};
@@ -28,13 +30,7 @@ use proc_macro::{Span, TokenStream};
 #[expect(non_snake_case, reason = "the attribute is named as the thing it makes")]
 #[proc_macro_attribute]
 pub fn Model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    derived(
-        "Model",
-        &["struct", "enum"],
-        "#[derive($x::ModelDerive)] #[model($arguments)] $item",
-        arguments,
-        item,
-    )
+    derived("Model", &["struct"], "#[derive($x::ModelDerive)] #[model($arguments)] $item", arguments, item)
 }
 
 /// Gives a struct or an enum the codec and the checks.
@@ -65,15 +61,23 @@ fn derived(
     arguments: TokenStream,
     item: TokenStream,
 ) -> TokenStream {
-    let keyword = item::keyword(item.clone());
-    let is_right =
-        keyword.as_ref().is_none_or(|keyword| kinds.iter().any(|kind| cursor::is_word(keyword, kind)));
-    if is_right {
+    let mut errors = Errors::default();
+    let (attributes, keyword) = item::beginning(item.clone());
+    let is_kind = |word: &proc_macro::Ident| kinds.iter().any(|kind| cursor::is_word(word, kind));
+    if let Some(word) = keyword.filter(|word| !is_kind(word)) {
+        let enums = if cursor::is_word(&word, "enum") { "; `#[Data]` takes enums too" } else { "" };
+        errors.at(word.span(), format!("`#[{attribute}]` belongs on a {}{enums}", kinds.join(" or an ")));
+    }
+    for twin in attributes.iter().filter(|twin| twin.ends_in(attribute)) {
+        errors.at(twin.span, format!("`#[{attribute}]` is given twice"));
+    }
+    let other = if attribute == "Data" { "Model" } else { "Data" };
+    for twin in attributes.iter().filter(|twin| twin.ends_in(other)) {
+        errors.at(twin.span, "`#[Model]` does what `#[Data]` does: take `#[Data]` away");
+    }
+    if errors.is_empty() {
         return emit::fill(template, &[("arguments", arguments), ("item", item)]);
     }
-    let mut errors = Errors::default();
-    let place = keyword.map_or_else(Span::call_site, |keyword| keyword.span());
-    errors.at(place, format!("`#[{attribute}]` belongs on a {}", kinds.join(" or an ")));
     item.into_iter().chain(errors.into_tokens()).collect()
 }
 
@@ -107,7 +111,10 @@ fn expand(item: TokenStream, with: fn(&item::Item, &mut Errors) -> TokenStream) 
     let mut errors = Errors::default();
     let mut out = TokenStream::new();
     match item::parse(item) {
-        Some(item) => out.extend(with(&item, &mut errors)),
+        Some(item) => match item.generics.lifetime() {
+            Some(span) => errors.at(span, "a value owns its parts, so its type has no lifetime"),
+            None => out.extend(with(&item, &mut errors)),
+        },
         None => errors.at(Span::call_site(), "expected a struct or an enum"),
     }
     out.extend(errors.into_tokens());

@@ -2,22 +2,21 @@
 
 use crate::assemble::{block, fill_in, scope};
 use crate::attribute::{Argument, Attribute, Form, arguments, docs};
-use crate::data::{misplaced, record_code};
-use crate::emit::{fill, number, text, truth};
+use crate::data::record_code;
+use crate::emit::{self, fill, number, text, truth};
 use crate::error::Errors;
 use crate::item::{Body, Item};
 use crate::names;
 use crate::record::{Plan, each, each_fill, plans, types};
 use crate::rules::Place;
-use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
+use crate::whole::{self, Whole};
+use proc_macro::{Delimiter, TokenStream};
 
 /// What stands in `#[Model(..)]`.
 #[derive(Default)]
 struct Arguments {
     indexes: Vec<Index>,
-    /// A function over the whole row.
-    check: Option<TokenStream>,
-    strict: bool,
+    whole: Whole,
 }
 
 struct Index {
@@ -33,12 +32,13 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
         errors.at(item.name.span(), "`#[Model]` belongs on a struct; `#[Data]` takes enums too");
         return TokenStream::new();
     };
-    misplaced(&item.attributes, "#[Model(check = path)]", errors);
-    let plans = plans(fields, Place::ModelField, errors);
+    whole::misplaced(&item.attributes, "#[Model(check = path)]", errors);
+    let plans = plans(fields, Place::ModelField, &item.itself(), errors);
     let arguments = read_arguments(&item.attributes, &plans, errors);
     let scope = scope(item, &types(&plans));
     let key = key(item, &plans, errors);
-    let mut code = record_code(&scope, &plans, arguments.strict);
+    let mut code = record_code(&scope, &plans, arguments.whole.strict);
+    code.items.extend(requirements(&scope, &plans, &arguments));
     code.impls = model(&scope, item, &plans, key, &arguments);
     let name = names::plain(&item.name);
     let mut out = block(&scope, item, &name, &docs(&item.attributes), &code);
@@ -63,6 +63,33 @@ fn key(item: &Item, plans: &[Plan], errors: &mut Errors) -> Option<usize> {
     first.map(|(position, _)| position)
 }
 
+/// A function that is never called and compiles only where every indexed field has an order, and every reference refers.
+fn requirements(scope: &[(&'static str, TokenStream)], plans: &[Plan], arguments: &Arguments) -> TokenStream {
+    let calls = each(plans, |position, plan| {
+        let rules = &plan.rules;
+        let is_indexed = rules.index.is_some()
+            || rules.unique.is_some()
+            || arguments.indexes.iter().any(|index| index.fields.contains(&position));
+        let is_reference = rules.on_remove.is_some() || rules.loose.is_some();
+        let calls =
+            [(is_indexed, "stands_in_an_index::<$ty>();"), (is_reference, "is_a_reference::<$ty>();")];
+        calls.iter().filter(|(is_needed, _)| *is_needed).map(|(_, call)| plan.fill_as_type(call)).collect()
+    });
+    if calls.is_empty() {
+        return calls;
+    }
+    fill_in(
+        scope,
+        "#[allow(dead_code)]
+        fn __requirements $declared () $bounds {
+            fn stands_in_an_index<T: $x::Indexable>() {}
+            fn is_a_reference<T: $x::Refers>() {}
+            $calls
+        }",
+        &[("calls", calls)],
+    )
+}
+
 fn model(
     scope: &[(&'static str, TokenStream)],
     item: &Item,
@@ -76,18 +103,15 @@ fn model(
         Some(plan) if key.is_some() => (plan.ty.clone(), plan.fill(0, "&self.$member", &[])),
         _ => (fill("::core::primitive::u64", &[]), fill("&0", &[])),
     };
-    let access =
-        "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member },";
-    let check = arguments.check.iter().map(|path| {
-        fill(
-            "fn check_row(&self, report: &mut $x::Report) { $x::Report::with(report, self, |row: &Self| ($path)(row)); }",
-            &[("path", path.clone())],
-        )
-    });
+    let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member } as &dyn $x::FieldOps<Self>";
+    let access = |plan: &Plan| fill("$access,", &[("access", plan.fill_as_type(access))]);
+    let check = arguments.whole.checked();
+    let template =
+        if check.is_empty() { "" } else { "fn check_row(&self, report: &mut $x::Report) { $check }" };
+    let check = fill(template, &[("check", check)]);
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(deprecated)]
         impl $declared $x::Model for $me $bounds {
             type Key = $key_type;
             const NAME: &'static ::core::primitive::str = $name;
@@ -95,7 +119,7 @@ fn model(
             fn definition() -> &'static $x::ModelInfo {
                 $definition
             }
-            fn fields() -> &'static [&'static dyn $x::FieldOps<Self>] { const { &[$fields] } }
+            fn fields() -> &'static [&'static dyn $x::FieldOps<Self>] { const { $are_values &[$fields] } }
             $check
         }",
         &[
@@ -103,8 +127,10 @@ fn model(
             ("key", key),
             ("name", text(&names::plain(&item.name))),
             ("definition", definition(scope, item, plans, position, arguments)),
-            ("fields", each_fill(plans, access)),
-            ("check", check.collect()),
+            ("fields", each(plans, |_, plan| access(plan))),
+            // Says of a type that cannot be a field what is said of it elsewhere, so that rustc says it once.
+            ("are_values", each_fill(plans, "let _ = <$ty as $x::Value>::shape;")),
+            ("check", check),
         ],
     )
 }
@@ -126,7 +152,7 @@ fn definition(
         ("key", number(key)),
         ("indexes", single.chain(several).collect()),
         ("roles", each(plans, |_, plan| role(plan))),
-        ("strict", truth(arguments.strict)),
+        ("strict", truth(arguments.whole.strict)),
     ];
     let info = fill_in(
         scope,
@@ -170,7 +196,7 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
     let handles = each(plans, |position, plan| {
         let is_tuple = plan.name.starts_with(|c: char| c.is_ascii_digit());
         let name = if is_tuple { format!("F{}", plan.name) } else { names::constant(&plan.name) };
-        let handle = TokenTree::from(Ident::new(&name, plan.span)).into();
+        let handle = emit::word(&name, plan.span);
         let docs = text(&format!("The field `{}`, for queries.", plan.name));
         let visibility = item.visibility.clone();
         plan.fill(
@@ -182,7 +208,7 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
     fill_in(
         scope,
         "#[automatically_derived]
-        #[allow(dead_code, deprecated, private_interfaces, unreachable_pub)]
+        #[allow(dead_code, private_interfaces, unreachable_pub, $quiet)]
         impl $declared $me $bounds { $handles }",
         &[("handles", handles)],
     )
@@ -190,14 +216,8 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
 
 fn read_arguments(attributes: &[Attribute], plans: &[Plan], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
-    for list in attributes
-        .iter()
-        .filter(|attribute| attribute.is("model"))
-        .filter_map(|attribute| attribute.list.as_ref())
-    {
-        for argument in arguments(list.stream(), list.span(), errors) {
-            found.read(&argument, plans, errors);
-        }
+    for argument in whole::arguments(attributes, "model", errors) {
+        found.read(&argument, plans, errors);
     }
     found
 }
@@ -216,22 +236,7 @@ impl Arguments {
                     format!("write `{word}(a, b)`, or put `#[{word}]` on one field"),
                 );
             }
-            ("check", Form::Value(_)) if self.check.is_some() => {
-                errors.at(argument.span, "`check` is given twice")
-            }
-            ("check", Form::Value(path)) => self.check = Some(path.clone()),
-            ("check", _) => {
-                errors.over(&argument.tokens, argument.span, "write `check = path::to::function`")
-            }
-            ("strict", Form::Flag) if self.strict => errors.at(argument.span, "`strict` is given twice"),
-            ("strict", Form::Flag) => self.strict = true,
-            ("strict", _) => errors.over(&argument.tokens, argument.span, "write `strict`"),
-            ("", _) => errors.over(
-                &argument.tokens,
-                argument.span,
-                "expected an argument like `unique(a, b)`, `index(a, b)`, `check = path` or `strict`",
-            ),
-            (word, _) => errors.unknown(argument.span, "argument", word, ARGUMENTS),
+            _ => self.whole.read(argument, ARGUMENTS, errors),
         }
     }
 

@@ -7,8 +7,9 @@ use crate::emit::{self, bytes, fill, number, text};
 use crate::error::Errors;
 use crate::item::{Fields, FieldsForm};
 use crate::names;
+use crate::owner::without_self;
 use crate::rules::{Check, Default, Place, Rules, rules};
-use proc_macro::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro::{Literal, Span, TokenStream, TokenTree};
 
 /// A field and what is done with it.
 pub(crate) struct Plan {
@@ -26,8 +27,8 @@ pub(crate) struct Plan {
     pub(crate) span: Span,
 }
 
-/// Makes the plans of all fields, and complains about wire names that stand twice.
-pub(crate) fn plans(fields: &Fields, place: Place, errors: &mut Errors) -> Vec<Plan> {
+/// Makes the plans of all fields of the type `owner`, and complains about wire names that stand twice.
+pub(crate) fn plans(fields: &Fields, place: Place, owner: &TokenStream, errors: &mut Errors) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     for (position, field) in fields.list.iter().enumerate() {
         let rules = rules(&field.attributes, place, errors);
@@ -41,9 +42,18 @@ pub(crate) fn plans(fields: &Fields, place: Place, errors: &mut Errors) -> Vec<P
             Some(name) => TokenTree::from(name.clone()).into(),
             None => index(position, field.span),
         };
-        let local = TokenTree::from(Ident::new(&format!("f{position}"), Span::mixed_site())).into();
+        let local = emit::word(&format!("f{position}"), Span::mixed_site());
         let docs = docs(&field.attributes);
-        plans.push(Plan { member, name, wire, local, ty: field.ty.clone(), docs, rules, span: field.span });
+        plans.push(Plan {
+            member,
+            name,
+            wire,
+            local,
+            ty: without_self(field.ty.clone(), owner),
+            docs,
+            rules,
+            span: field.span,
+        });
     }
     plans
 }
@@ -83,6 +93,12 @@ impl Plan {
         }
         parts.extend(more.iter().map(|(name, tokens)| (*name, tokens.clone())));
         fill(template, &parts)
+    }
+
+    /// The template, standing where the type of the field does: there belongs what rustc says of a type that does not
+    /// fit. The template must have no locals that the user's tokens could mean.
+    pub(crate) fn fill_as_type(&self, template: &str) -> TokenStream {
+        emit::fill_as(&self.ty, template, &[("ty", self.ty.clone()), ("member", self.member.clone())])
     }
 
     /// `Some(|| 7)`: what it is when it is not given.
@@ -126,13 +142,18 @@ impl Plan {
         let value = self.fill(0, access, &[]);
         let checks = self.rules.checks.iter().map(|check| {
             let (template, argument) = match check {
-                Check::Length(range) => ("$x::Report::length::<$ty>(report, $value, $argument);", range),
-                Check::Range(range) => ("$x::Report::range::<$ty>(report, $value, $argument);", range),
-                Check::With(path) => {
-                    ("$x::Report::with(report, $value, |value: &$ty| ($argument)(value));", path)
+                Check::Length(range) => {
+                    ("$x::Report::length::<$ty>(report, $value, $argument);", range.clone())
                 }
+                Check::Range(range) => {
+                    ("$x::Report::range::<$ty>(report, $value, $argument);", range.clone())
+                }
+                Check::With(path) => (
+                    "$x::Report::with(report, $value, |value: &$ty| $argument);",
+                    emit::fill_over(path, "($path)(value)", &[("path", path.clone())]),
+                ),
             };
-            self.fill(0, template, &[("value", value.clone()), ("argument", argument.clone())])
+            self.fill(0, template, &[("value", value.clone()), ("argument", argument)])
         });
         let mut checks: TokenStream = checks.collect();
         checks.extend(self.fill(0, "<$ty as $x::Value>::check($value, report);", &[("value", value)]));
@@ -159,7 +180,7 @@ pub(crate) fn said(was: &[String], docs: &str) -> TokenStream {
 pub(crate) fn slots(plans: &[Plan], parts: &[(&str, TokenStream)]) -> TokenStream {
     let taken: Vec<&Plan> = plans.iter().filter(|plan| !plan.rules.is_internal()).collect();
     let arms = taken.iter().map(|plan| {
-        plan.fill(0, "$wire => $json::Reader::fill::<$ty>(r, &mut self.$local).map(|()| true),", &[])
+        plan.fill(0, "$wire => <$ty as $x::Value>::fill_json(r, &mut self.$local).map(|()| true),", &[])
     });
     let names = taken.iter().map(|plan| plan.fill(0, "$wire,", &[]));
     let mut parts = parts.to_vec();
@@ -207,7 +228,7 @@ pub(crate) fn read_json(
                 "take",
                 each_fill(
                     plans,
-                    "let $local = $json::Reader::take::<$ty>(r, slots.$local, $wire, $default);",
+                    "let $local = <$ty as $x::Value>::take_json(r, slots.$local, $wire, $default);",
                 ),
             ),
             (
@@ -229,7 +250,7 @@ pub(crate) fn write_json(plans: &[Plan], access: &str) -> TokenStream {
         let parts = [("key", key), ("value", value)];
         out.extend(plan.fill(
             0,
-            "$json::Writer::raw(w, $key); <$ty as $json::ToJson>::to_json($value, w);",
+            "$json::Writer::raw(w, $key); <$ty as $x::Value>::write_json($value, w);",
             &parts,
         ));
         before = ',';
@@ -247,7 +268,7 @@ pub(crate) fn write_json_tuple(plans: &[Plan], access: &str) -> TokenStream {
         let parts = [("before", bytes(before)), ("value", plan.fill(0, access, &[]))];
         out.extend(plan.fill(
             0,
-            "$json::Writer::raw(w, $before); <$ty as $json::ToJson>::to_json($value, w);",
+            "$json::Writer::raw(w, $before); <$ty as $x::Value>::write_json($value, w);",
             &parts,
         ));
         before = ",";
@@ -281,10 +302,13 @@ pub(crate) fn read_json_tuple(plans: &[Plan], constructor: &TokenStream) -> Toke
         }",
         &[
             ("empty", each_fill(plans, "let mut $local: $json::Slot<$ty> = $json::Slot::Empty;")),
-            ("arms", each_fill(plans, "$at => $json::Reader::fill::<$ty>(r, &mut $local),")),
+            ("arms", each_fill(plans, "$at => <$ty as $x::Value>::fill_json(r, &mut $local),")),
             ("length", number(plans.len())),
             ("wrong", text(&format!("expected {what}, found {{count}}"))),
-            ("take", each_fill(plans, "let $local = $json::Reader::take::<$ty>(r, $local, $wire, $None);")),
+            (
+                "take",
+                each_fill(plans, "let $local = <$ty as $x::Value>::take_json(r, $local, $wire, $None);"),
+            ),
             (
                 "full",
                 each_fill(plans, "let $Some($local) = $local else { return $Err($json::Halt::Invalid) };"),
@@ -304,7 +328,7 @@ pub(crate) fn read_binary(
 ) -> TokenStream {
     let arm = |position: usize, plan: &Plan| {
         let position = first.saturating_add(position);
-        plan.fill(position, "$at => $binary::Reader::fill::<$ty>(r, &mut $local),", &[])
+        plan.fill(position, "$at => <$ty as $x::Value>::fill_binary(r, &mut $local),", &[])
     };
     fill(
         "{
@@ -317,7 +341,7 @@ pub(crate) fn read_binary(
             ("call", fill(call, &[])),
             ("arms", each(plans, arm)),
             ("constructor", constructor.clone()),
-            ("made", each_fill(plans, "$member: $binary::Reader::take::<$ty>(r, $local, $wire, $default)?,")),
+            ("made", each_fill(plans, "$member: <$ty as $x::Value>::take_binary(r, $local, $wire, $default)?,")),
         ],
     )
 }
@@ -327,7 +351,7 @@ pub(crate) fn write_members(plans: &[Plan], access: &str, first: usize) -> Token
     each(plans, |position, plan| {
         let value = plan.fill(0, access, &[]);
         let template =
-            "$binary::Writer::member(w, members, $at); <$ty as $binary::ToBinary>::to_binary($value, w);";
+            "$binary::Writer::member(w, members, $at); <$ty as $x::Value>::write_binary($value, w);";
         plan.fill(first.saturating_add(position), template, &[("value", value)])
     })
 }
@@ -337,6 +361,17 @@ pub(crate) fn checks(plans: &[Plan], access: &str) -> TokenStream {
     each(plans, |_, plan| {
         let template = "$x::Report::field(report, $wire, |report| { $checks });";
         plan.fill(0, template, &[("checks", plan.checks(access))])
+    })
+}
+
+/// Reports what the parts of a tuple break, as they stand in JSON: the only one is the value itself.
+pub(crate) fn checks_tuple(plans: &[Plan], access: &str) -> TokenStream {
+    if let [only] = plans {
+        return only.checks(access);
+    }
+    each(plans, |position, plan| {
+        let template = "$x::Report::element(report, $at, |report| { $checks });";
+        plan.fill(position, template, &[("checks", plan.checks(access))])
     })
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn route(attribute: &Attribute, verb: (&'static str, &'static str), e
         None => {
             let message = format!("`#[{word}]` begins with its path: `#[{word}(\"/\")]`");
             errors.at(given.first().map_or(attribute.span, |first| first.span), message);
-            if given.first().is_some_and(|first| matches!(first.form, Form::Bare)) {
+            if given.first().is_some_and(|first| matches!(first.form, Form::Bare | Form::Flag)) {
                 rest.next();
             }
         }

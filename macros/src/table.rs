@@ -1,8 +1,9 @@
 //! What is made of the methods: the structs of their arguments, and their rows in the table of methods.
 
-use crate::emit::{fill, number, text, truth};
+use crate::emit::{self, fill, number, text, truth};
 use crate::names;
 use crate::operation::{Input, Kind, Operation, Value};
+use crate::owner::without_self;
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 impl Operation {
@@ -12,7 +13,7 @@ impl Operation {
 
     /// The name of the struct of its arguments.
     fn struct_name(&self) -> TokenStream {
-        TokenTree::from(Ident::new(&format!("__Arguments_{}", self.name), Span::mixed_site())).into()
+        emit::word(&format!("__Arguments_{}", self.name), Span::mixed_site())
     }
 
     /// The struct of its arguments, a `#[Data]` of its own; nothing when it has none.
@@ -23,7 +24,7 @@ impl Operation {
         let fields = self.values().map(|value| {
             let parts = [
                 ("conditions", value.conditions.clone()),
-                ("attributes", value.attributes.clone()),
+                ("attributes", without_self(value.attributes.clone(), owner)),
                 ("rename", value.rename()),
                 ("name", TokenTree::from(value.name.clone()).into()),
                 ("ty", without_self(value.ty.clone(), owner)),
@@ -174,20 +175,4 @@ impl Kind {
             Self::Plain => "Plain",
         }
     }
-}
-
-/// The type with the impl's own type in place of `Self`, which would mean the struct of the arguments.
-fn without_self(ty: TokenStream, owner: &TokenStream) -> TokenStream {
-    let replaced = ty.into_iter().flat_map(|token| -> TokenStream {
-        match token {
-            TokenTree::Ident(word) if crate::cursor::is_word(&word, "Self") => owner.clone(),
-            TokenTree::Group(group) => {
-                let mut inside = Group::new(group.delimiter(), without_self(group.stream(), owner));
-                inside.set_span(group.span());
-                TokenTree::from(inside).into()
-            }
-            other => other.into(),
-        }
-    });
-    replaced.collect()
 }

@@ -3,11 +3,15 @@
 use super::{About, Endpoint, Input, Kind, Out};
 use crate::codec::binary::{Numbers, Writer};
 use crate::error::{Error, Result};
+use crate::hash::sha256::digest;
 use crate::http::Request;
 use crate::journal::Ticket;
-use crate::model::{Report, Value};
+use crate::model::{Report, Value, without_secrets};
 use crate::store::{Caller, Cause, Engine, Store, Tx, View};
 use std::sync::Arc;
+
+/// Arguments of a command that take more bytes than this are recorded as their length and their SHA-256.
+pub const ARGUMENTS_BYTES_MAX: usize = 4096;
 
 /// One call: its arguments, who makes it, and where its answer goes. What `#[Api]` writes is run over it.
 #[derive(Debug)]
@@ -76,8 +80,26 @@ impl<'c> Call<'c> {
         }
         if self.endpoint.records_arguments() {
             args.to_binary(&mut Writer::new(&mut self.arguments, self.numbers));
+            self.shorten_arguments();
         }
         Ok(args)
+    }
+
+    /// Leaves out of the recorded arguments what is secret, and of long ones everything but their length and hash.
+    fn shorten_arguments(&mut self) {
+        if let Some(info) = self.endpoint.secret_args() {
+            let full = std::mem::take(&mut self.arguments);
+            let copied = without_secrets(info, &full, self.numbers, &mut self.arguments);
+            copied.expect("arguments that were just encoded are as they were encoded");
+        }
+        if self.arguments.len() > ARGUMENTS_BYTES_MAX {
+            let (length, hash) = (self.arguments.len(), digest(&self.arguments));
+            self.arguments.clear();
+            let mut w = Writer::new(&mut self.arguments, self.numbers);
+            w.array(2);
+            w.uint(length as u64);
+            w.bytes(&hash);
+        }
     }
 
     fn cause(&self) -> Cause<'_> {

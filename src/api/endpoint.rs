@@ -2,7 +2,7 @@
 
 use super::{Api, Call, Kind, Method, RouteError, Verb};
 use crate::error::Result;
-use crate::model::TypeInfo;
+use crate::model::{TypeInfo, holds_secrets};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,6 +20,7 @@ pub struct Endpoint {
     pattern: Option<(Verb, String)>,
     method: Box<dyn Callable>,
     number: u64,
+    holds_secrets: bool,
     quick_calls_due: AtomicU32,
 }
 
@@ -125,6 +126,11 @@ impl Endpoint {
         self.method.journal_args()
     }
 
+    /// Its arguments, where some of them are secret.
+    pub(super) fn secret_args(&self) -> Option<&'static TypeInfo> {
+        self.args().filter(|_| self.holds_secrets)
+    }
+
     /// Its number in the journal's catalog.
     pub(super) fn number(&self) -> u64 {
         self.number
@@ -173,8 +179,16 @@ impl Endpoints {
                 )));
             }
             let pattern = method.verb.map(|verb| (verb, join(about.prefix, method.path)));
+            let holds_secrets = method.args.is_some_and(|args| holds_secrets(args()));
             let method = Box::new(Held { api: Arc::clone(&api), method });
-            self.list.push(Endpoint { name, pattern, method, number: 0, quick_calls_due: AtomicU32::new(0) });
+            self.list.push(Endpoint {
+                name,
+                pattern,
+                method,
+                number: 0,
+                holds_secrets,
+                quick_calls_due: AtomicU32::new(0),
+            });
         }
         Ok(())
     }

@@ -153,7 +153,13 @@ impl Service for Gateway {
                 "a browser sent this for a page of another site",
             )));
         }
-        let waits = |kind| kind == Kind::Query;
+        if request.is_encoded() && !request.body.is_empty() {
+            return Reply::Now(Response::problem(&Error::unsupported_media_type(
+                "the body is compressed, which is not read here: send it as it is",
+            )));
+        }
+        // What looks at the state sees at least what the commands before it on its connection made of it.
+        let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
         if request.path() == rpc::PATH {
             return rpc::answer(self, request, waiting());

@@ -32,8 +32,8 @@ pub struct Router {
 #[derive(Debug, Default)]
 struct Node {
     /// By segment, in order.
-    fixed: Vec<(String, Node)>,
-    parameter: Option<Box<Node>>,
+    fixed: Vec<(String, Self)>,
+    parameter: Option<Box<Self>>,
     /// By verb: the position of the endpoint.
     ends: Vec<(Verb, usize)>,
 }

@@ -161,7 +161,7 @@ pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket
 fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket>) -> Reply {
     let endpoint = gateway.endpoint(&asked.method);
     let kind = endpoint.map(super::Endpoint::kind);
-    if let Some(ticket) = waiting.filter(|_| kind == Some(Kind::Query)) {
+    if let Some(ticket) = waiting.filter(|_| matches!(kind, Some(Kind::Query | Kind::Task))) {
         return Reply::Wait(request, ticket);
     }
     let slow = endpoint.is_some_and(super::Endpoint::is_slow);

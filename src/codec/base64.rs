@@ -17,7 +17,7 @@ const NONE: u8 = u8::MAX;
 const VALUES: [u8; 256] = {
     let mut values = [NONE; 256];
     let mut value = 0;
-    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it")]
+    #[expect(clippy::indexing_slicing, reason = "the compiler runs it")]
     #[expect(clippy::cast_possible_truncation, reason = "64 values")]
     while value < ALPHABET.len() {
         values[ALPHABET[value] as usize] = value as u8;

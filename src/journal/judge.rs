@@ -2,6 +2,7 @@
 
 use super::error::{Break, FrameFlaw};
 use super::frame::{FRAME_HEADER_BYTES, FrameHeader, FrameKind, MAX_PAYLOAD_BYTES, Seed};
+use super::medium::is_zero;
 use super::writer::Position;
 use crate::hash::crc32c;
 
@@ -68,7 +69,7 @@ impl Head {
         let (payload, padding) = self.parts(whole);
         if crc32c::checksum(payload) != self.header.payload_crc {
             Err(FrameFlaw::Payload)
-        } else if padding.iter().any(|byte| *byte != 0) {
+        } else if !is_zero(padding) {
             Err(FrameFlaw::Padding)
         } else {
             Ok(())

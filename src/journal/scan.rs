@@ -15,7 +15,7 @@ use super::error::{Following, FrameFlaw, OpenError};
 use super::frame::{FRAME_HEADER_BYTES, Frame, FrameHeader, FrameKind, Seed};
 use super::header::{FileHeader, HEADER_BYTES};
 use super::judge::{Expected, Head};
-use super::medium::{Medium, SECTOR_BYTES};
+use super::medium::{Medium, SECTOR_BYTES, is_zero};
 use super::window::Window;
 use super::writer::Position;
 use super::{JOURNAL, Visit};
@@ -63,13 +63,18 @@ pub(super) fn scan(
         time_ms: 0,
         unsealed: false,
     };
-    let mut scan = Scan {
-        medium,
-        expected: Expected { at, seed: Seed::of(header), in_snapshot: header.base > 0 },
-        window: Window::new(size(medium)?),
-        frames: 0,
-        last: None,
-    };
+    let expected = Expected { at, seed: Seed::of(header), in_snapshot: header.base > 0 };
+    scan_on(medium, expected, tail, visit)
+}
+
+/// The same from the middle of a file on.
+pub(super) fn scan_on(
+    medium: &dyn Medium,
+    expected: Expected,
+    tail: Option<&[u8]>,
+    visit: &mut Visit<'_>,
+) -> Result<Scanned, OpenError> {
+    let mut scan = Scan { medium, expected, window: Window::new(size(medium)?), frames: 0, last: None };
     let mut restored = false;
     loop {
         match scan.next()? {
@@ -157,7 +162,7 @@ impl Scan<'_> {
         let head = sector.first_chunk::<FRAME_HEADER_BYTES>().expect("a sector is longer");
         let head = match self.expected.head(head) {
             Ok(Some(head)) => head,
-            Ok(None) if sector.iter().all(|byte| *byte == 0) => return Ok(Next::Flawed(FrameFlaw::Empty)),
+            Ok(None) if is_zero(sector) => return Ok(Next::Flawed(FrameFlaw::Empty)),
             Ok(None) => return Ok(Next::Flawed(FrameFlaw::Header)),
             Err(fault) => return Err(OpenError::Broken { offset, seq: self.expected.at.seq, fault }),
         };
@@ -208,7 +213,7 @@ impl Scan<'_> {
         while offset < self.window.size() {
             let len = SECTOR_BYTES.min(self.window.size().saturating_sub(offset));
             let sector = self.window.get(self.medium, offset, len)?;
-            if sector.iter().any(|byte| *byte != 0) {
+            if !is_zero(sector) {
                 dirty_end = Some(offset.saturating_add(len));
                 let header = sector.first_chunk().filter(|_| offset > self.expected.at.end);
                 if let Some(header) =

@@ -44,7 +44,12 @@ pub(super) fn read_tail(directory: &dyn Directory, names: &[String]) -> Result<O
     if !names.iter().any(|name| name == TAIL) {
         return Ok(None);
     }
-    read_whole(directory, TAIL).map(Some).map_err(OpenError::io(format!("reading {TAIL}")))
+    match read_whole(directory, TAIL) {
+        Ok(bytes) => Ok(Some(bytes)),
+        // An opening that is under way has just removed it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(OpenError::Io { doing: format!("reading {TAIL}"), error }),
+    }
 }
 
 fn read_whole(directory: &dyn Directory, name: &str) -> io::Result<Vec<u8>> {

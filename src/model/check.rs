@@ -126,7 +126,7 @@ pub trait Measured {
 }
 
 impl Measured for str {
-    const UNIT: &'static str = "characters";
+    const UNIT: &'static Self = "characters";
 
     fn measure(&self) -> Option<usize> {
         Some(self.chars().count())

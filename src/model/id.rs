@@ -2,8 +2,9 @@
 
 use super::{Indexable, Model, Refers, Shape, Target, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
-use crate::codec::json::{FromJson, Halt, Reader, ToJson, Writer};
+use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, ToKey, Writer};
 use crate::codec::order::KeyWriter;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -117,6 +118,19 @@ impl<T> FromJson for Id<T> {
             return Err(r.reject(format!("expected an id from 0 to {ID_MAX}, found {number}")));
         }
         Ok(Self::new(number))
+    }
+}
+
+impl<T> TextKey for Id<T> {
+    fn from_key(text: &str) -> Result<Self, String> {
+        let number = u64::from_key(text).ok().filter(|number| *number <= ID_MAX);
+        number.map(Self::new).ok_or_else(|| format!("an id from 0 to {ID_MAX}"))
+    }
+}
+
+impl<T> ToKey for Id<T> {
+    fn to_key(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
     }
 }
 

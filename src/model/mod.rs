@@ -2,6 +2,8 @@
 //!
 //! - A [`Value`] can be a field, an argument, an answer: it has a JSON and a binary form, a [`Shape`], a copy, an
 //!   order. We ask for no trait of std, so that a program's own `derive(Clone, PartialEq)` always works beside ours.
+//! - Of our own there are [`Id`] and [`Uid`], which are keys and references, [`Time`] and [`Duration`], [`Bytes`],
+//!   [`Uuid`], [`Decimal`], [`Rank`] and [`Secret`]. None of them reads a clock or makes up anything at random.
 //! - A [`Model`] is a value with a key. Its rows live in tables as [`Row`]s: one shared allocation that holds the value
 //!   and its version (the sequence that last changed it).
 //! - An [`Entity`] is a row without its type: what tables, journal and queries need of it. One set of library
@@ -21,9 +23,10 @@ mod duration;
 mod entity;
 mod field;
 mod id;
-mod part;
 mod rank;
+mod redact;
 mod registry;
+mod render;
 mod scalars;
 mod secret;
 mod shape;
@@ -40,9 +43,10 @@ pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
 pub use id::{ID_MAX, Id};
-pub use part::Part;
 pub use rank::Rank;
+pub use redact::{holds_secrets, without_secrets};
 pub use registry::{IndexSpec, Models, Reference, Schema, SchemaError};
+pub use render::Renderer;
 pub use secret::{Secret, TAG_SECRET};
 pub use shape::{
     Auto, IndexInfo, MemberFlags, MemberInfo, ModelInfo, OnRemove, Role, Shape, TypeBody, TypeInfo,

@@ -14,16 +14,18 @@ pub const TAG_SECRET: u64 = 0x5345_4352;
 
 /// A value that is kept in the journal and never shown: a password's hash, a token, a number of a card.
 ///
-/// - `{:?}` says `Secret(..)`, there is no `{}`, and in JSON it is `null`. It is read from JSON as what it is; what is
-///   wrong with it is told without a digit of it.
+/// - `{:?}` says `Secret(..)`, there is no `{}`, and in JSON it is `null`. It is read from JSON as what it is (so a row that
+///   a client got cannot be sent back whole: the secret has to be set anew, or left out of a patch); what is wrong with
+///   it is told without a digit of it.
 /// - What lies in an index, in a cursor or in a filter is its SHA-256, so that it can be looked for
 ///   (`Session::TOKEN.is(token)`) and nothing can be learned from an order or from how long a look took. It sorts, but in
 ///   no order that means anything.
 /// - `==` and [`Secret::matches`] take the same time however much of a guess is right.
 /// - [`Secret::expose`] is the one way to it, easy to find in a review.
 ///
-/// The journal holds it in clear. What nobody should ever read back, a password, is hashed before it is put here; a
-/// short number cannot hide behind a hash, because all of them are soon tried.
+/// The journal holds it in clear, in rows; of the arguments of a call it is left out. What nobody should ever read back, a
+/// password, is hashed before it is put into a row; a short number cannot hide behind a hash, because all of them are
+/// soon tried.
 ///
 /// ```
 /// use sunstone::codec::json;
@@ -69,6 +71,12 @@ impl<T: AsRef<[u8]>> Secret<T> {
 impl<T> From<T> for Secret<T> {
     fn from(value: T) -> Self {
         Self(value)
+    }
+}
+
+impl From<&str> for Secret<String> {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 

@@ -15,17 +15,17 @@ pub enum Shape {
     /// A value that is never shown.
     Secret(Box<Self>),
     /// A value or null.
-    Option(Box<Shape>),
+    Option(Box<Self>),
     /// Any number of values.
-    List(Box<Shape>),
+    List(Box<Self>),
     /// Values without repetition.
-    Set(Box<Shape>),
+    Set(Box<Self>),
     /// A fixed number of values of one kind.
-    Array(Box<Shape>, usize),
+    Array(Box<Self>, usize),
     /// A fixed number of values.
-    Tuple(Vec<Shape>),
+    Tuple(Vec<Self>),
     /// Values under keys.
-    Map(Box<Shape>, Box<Shape>),
+    Map(Box<Self>, Box<Self>),
     /// A type that the program declares. A function, because types may contain themselves.
     Named(fn() -> &'static TypeInfo),
 }

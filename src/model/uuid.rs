@@ -175,7 +175,7 @@ impl ToBinary for Uuid {
 impl FromBinary for Uuid {
     fn from_binary(r: &mut binary::Reader<'_>) -> Result<Self, Malformed> {
         let start = r.clone();
-        r.bytes()?.try_into().map(Self).or_else(|_length| Err(start.malformed("the 16 bytes of a UUID")))
+        r.bytes()?.try_into().map(Self).map_err(|_length| start.malformed("the 16 bytes of a UUID"))
     }
 }
 

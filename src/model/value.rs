@@ -1,8 +1,8 @@
 //! What can be a field, an argument or an answer.
 
 use super::{FieldOps, ModelInfo, Models, Report, SchemaError, Shape};
-use crate::codec::binary::{FromBinary, ToBinary};
-use crate::codec::json::{FromJson, ToJson};
+use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
+use crate::codec::json::{self, FromJson, Halt, Slot, ToJson};
 use crate::codec::order::KeyWriter;
 
 /// A value that a program keeps, takes and answers.
@@ -63,6 +63,59 @@ pub trait Value: FromJson + ToJson + FromBinary + ToBinary + Sized + Send + Sync
     fn from_caller(caller: Option<&str>) -> Option<Self> {
         let _not_a_caller = caller;
         None
+    }
+
+    // The rest is what the code of the macros calls on the type of a field. It goes through this one trait, so that of
+    // a type that cannot be a field rustc says so once, and not again for every part of the codec.
+
+    #[doc(hidden)]
+    fn write_json(&self, w: &mut json::Writer) {
+        self.to_json(w);
+    }
+
+    #[doc(hidden)]
+    fn read_json(r: &mut json::Reader<'_>) -> Result<Self, Halt> {
+        Self::from_json(r)
+    }
+
+    #[doc(hidden)]
+    fn fill_json(r: &mut json::Reader<'_>, slot: &mut Slot<Self>) -> Result<(), Halt> {
+        r.fill(slot)
+    }
+
+    #[doc(hidden)]
+    fn take_json(
+        r: &mut json::Reader<'_>,
+        slot: Slot<Self>,
+        name: &str,
+        default: Option<fn() -> Self>,
+    ) -> Option<Self> {
+        r.take(slot, name, default)
+    }
+
+    #[doc(hidden)]
+    fn write_binary(&self, w: &mut binary::Writer<'_>) {
+        self.to_binary(w);
+    }
+
+    #[doc(hidden)]
+    fn read_binary(r: &mut binary::Reader<'_>) -> Result<Self, Malformed> {
+        Self::from_binary(r)
+    }
+
+    #[doc(hidden)]
+    fn fill_binary(r: &mut binary::Reader<'_>, slot: &mut Slot<Self>) -> Result<(), Malformed> {
+        r.fill(slot)
+    }
+
+    #[doc(hidden)]
+    fn take_binary(
+        r: &binary::Reader<'_>,
+        slot: Slot<Self>,
+        name: &'static str,
+        default: Option<fn() -> Self>,
+    ) -> Result<Self, Malformed> {
+        r.take(slot, name, default)
     }
 }
 

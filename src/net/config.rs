@@ -31,6 +31,9 @@ pub const POOL_THREADS: usize = 64;
 pub const POOL_QUEUE: usize = 1024;
 /// Tasks that may run at once: 503 beyond.
 pub const TASKS: usize = 64;
+/// Threads that drive loops or are stuck in handlers, over all workers. When hardly any is left to relieve one that gets
+/// stuck, handlers are sent to the pool, and to a 503 when that is full as well.
+pub const DRIVERS: usize = 512;
 /// Descriptors that are left for everything but connections when their number is not stated.
 pub const SPARE_DESCRIPTORS: usize = 128;
 
@@ -103,6 +106,8 @@ pub struct Config {
     pub pool_queue: usize,
     /// Tasks at once.
     pub tasks: usize,
+    /// Threads for loops and for handlers that are stuck; at least two for each worker.
+    pub drivers: usize,
 }
 
 impl Default for Config {
@@ -120,6 +125,7 @@ impl Default for Config {
             pool_threads: POOL_THREADS,
             pool_queue: POOL_QUEUE,
             tasks: TASKS,
+            drivers: DRIVERS,
         }
     }
 }

@@ -94,6 +94,8 @@ pub(super) struct Connection<L> {
     readable: bool,
     /// There may be room to write.
     writable: bool,
+    /// The end of the client's bytes has been announced. It is not announced again, so reading goes on until it is there.
+    ending: bool,
     /// The client has ended its direction.
     ended: bool,
     awaited: Awaited,
@@ -119,6 +121,7 @@ impl<L: Link> Connection<L> {
             stage: Stage::Open,
             readable: false,
             writable: true,
+            ending: false,
             ended: false,
             awaited: Awaited::Nothing,
             body_since_ms: 0,
@@ -141,13 +144,14 @@ impl<L: Link> Connection<L> {
 
     /// What it wants to be told about again.
     pub(super) const fn unready(&self) -> Readiness {
-        Readiness { read: !self.readable && !self.ended, write: !self.writable }
+        Readiness { read: !self.readable && !self.ended, write: !self.writable, end: false }
     }
 
     /// Goes as far as it can.
     pub(super) fn drive(&mut self, news: News, turn: &mut Turn<'_>) -> Fate {
         self.readable |= news.ready.read;
         self.writable |= news.ready.write;
+        self.ending |= news.ready.end;
         self.budget = BURST;
         self.progress = false;
         if news.expired && !self.expire(turn) {
@@ -215,7 +219,7 @@ impl<L: Link> Connection<L> {
         }
     }
 
-    /// Reads once. A piece that does not fill the buffer is the last one there is: asking again would only cost.
+    /// Reads once. A piece that does not fill the buffer is the last one there is (epoll(7)): asking again would only cost.
     fn read(&mut self, input: &mut [u8]) -> io::Result<usize> {
         match self.link.read(input) {
             Ok(0) => {
@@ -223,7 +227,7 @@ impl<L: Link> Connection<L> {
                 Ok(0)
             }
             Ok(count) => {
-                self.readable = count == input.len();
+                self.readable = count == input.len() || self.ending;
                 self.body_bytes += count as u64;
                 Ok(count)
             }
@@ -332,5 +336,16 @@ impl<L: Link> Connection<L> {
             Awaited::Nothing | Awaited::Request | Awaited::Room | Awaited::End => return false,
         }
         true
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::machine::Socket;
+
+    #[test]
+    fn an_idle_connection_is_small() {
+        let size = size_of::<Connection<Socket>>();
+        assert!(size <= 512, "a connection takes {size} bytes, times a hundred thousand");
     }
 }

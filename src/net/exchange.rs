@@ -107,7 +107,7 @@ impl<L: Link> Connection<L> {
                 }
                 Step::Continue { consumed } => {
                     used += consumed;
-                    self.enter(Entry::Continue, turn);
+                    self.ask_for_body(turn);
                 }
                 Step::Request { request, consumed } => {
                     used += consumed;
@@ -115,7 +115,7 @@ impl<L: Link> Connection<L> {
                 }
                 Step::Refuse(refusal) => {
                     self.stage = Stage::Last;
-                    self.enter(Entry::Ready(refusal.response(), refusal.framing()), turn);
+                    self.resolve(Reply::Now(refusal.response()), refusal.framing(), turn);
                 }
             }
         }
@@ -152,31 +152,23 @@ impl<L: Link> Connection<L> {
 
     /// A reply, to the request that comes next in order.
     fn resolve(&mut self, reply: Reply, framing: Framing, turn: &mut Turn<'_>) {
-        let entry = match Entry::of(reply, framing) {
-            Ok(entry) => entry,
-            Err(Reply::Pool(job)) => Self::launch(Place::Pool, job, framing, turn),
-            Err(Reply::Task(job)) => Self::launch(Place::Task, job, framing, turn),
-            Err(_) => unreachable!("only those two need another thread"),
-        };
-        self.enter(entry, turn);
-    }
-
-    fn launch(place: Place, job: Job, framing: Framing, turn: &Turn<'_>) -> Entry {
-        if turn.host.launch(turn.token, place, job) {
-            Entry::Running(framing)
-        } else {
-            Entry::Ready(turn.service.overloaded(), framing)
+        match reply {
+            // The commonest by far; an answer is large to be moved about.
+            Reply::Now(response) if self.pipeline.is_empty() => self.answer(&response, framing, turn),
+            Reply::Now(response) => self.pipeline.push(Entry::Ready(response, framing)),
+            Reply::Parked(response, ticket) => self.pipeline.push(Entry::Parked(response, framing, ticket)),
+            Reply::Wait(request, ticket) => self.pipeline.push(Entry::Wait(request, framing, ticket)),
+            Reply::Pool(job) => self.launch(Place::Pool, job, framing, turn),
+            Reply::Task(job) => self.launch(Place::Task, job, framing, turn),
         }
     }
 
-    /// Puts an entry behind the others; what is first and ready leaves at once.
-    fn enter(&mut self, entry: Entry, turn: &mut Turn<'_>) {
-        match entry {
-            Entry::Ready(response, framing) if self.pipeline.is_empty() => {
-                self.answer(&response, framing, turn);
-            }
-            Entry::Continue if self.pipeline.is_empty() => self.leave_to_send(turn),
-            entry => self.pipeline.push(entry),
+    fn launch(&mut self, place: Place, job: Job, framing: Framing, turn: &mut Turn<'_>) {
+        if turn.host.launch(turn.token, place, job) {
+            self.pipeline.push(Entry::Running(framing));
+        } else {
+            let overloaded = turn.service.overloaded();
+            self.resolve(Reply::Now(overloaded), framing, turn);
         }
     }
 
@@ -197,7 +189,7 @@ impl<L: Link> Connection<L> {
             }
             self.progress = true;
             match (self.pipeline.pop(), settled) {
-                (Some(Entry::Continue), _) => self.leave_to_send(turn),
+                (Some(Entry::Continue), _) => self.write_continue(turn),
                 (Some(Entry::Parked(_, framing, _)), Some(Settled::Refused(instead))) => {
                     self.answer(&instead, framing, turn);
                 }
@@ -230,7 +222,16 @@ impl<L: Link> Connection<L> {
         }
     }
 
-    fn leave_to_send(&mut self, turn: &mut Turn<'_>) {
+    /// The client waits for leave to send a body.
+    fn ask_for_body(&mut self, turn: &mut Turn<'_>) {
+        if self.pipeline.is_empty() {
+            self.write_continue(turn);
+        } else {
+            self.pipeline.push(Entry::Continue);
+        }
+    }
+
+    fn write_continue(&mut self, turn: &mut Turn<'_>) {
         self.outbox.end(&mut turn.scratch.output).extend_from_slice(CONTINUE);
     }
 
@@ -240,6 +241,6 @@ impl<L: Link> Connection<L> {
         let response =
             Response::problem_of(408, "request-timeout", "the request did not come in time", detail, &[])
                 .closing();
-        self.enter(Entry::Ready(response, Framing::CLOSING), turn);
+        self.resolve(Reply::Now(response), Framing::CLOSING, turn);
     }
 }

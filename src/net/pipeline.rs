@@ -5,7 +5,6 @@
 //!   a request never runs ahead of one that came before it on its connection;
 //! - answers leave from the front alone, so they leave in the order of their requests.
 
-use super::service::Reply;
 use crate::http::{Framing, Request, Response};
 use crate::journal::Ticket;
 use std::collections::VecDeque;
@@ -26,16 +25,6 @@ pub(super) enum Entry {
 }
 
 impl Entry {
-    /// Of a reply that needs no other thread; gives back one that does.
-    pub(super) fn of(reply: Reply, framing: Framing) -> Result<Self, Reply> {
-        match reply {
-            Reply::Now(response) => Ok(Self::Ready(response, framing)),
-            Reply::Parked(response, ticket) => Ok(Self::Parked(response, framing, ticket)),
-            Reply::Wait(request, ticket) => Ok(Self::Wait(request, framing, ticket)),
-            Reply::Pool(_) | Reply::Task(_) => Err(reply),
-        }
-    }
-
     /// Bytes of the answer that it holds.
     fn bytes(&self) -> usize {
         match self {

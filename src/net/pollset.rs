@@ -83,7 +83,7 @@ impl PollSet {
                 }
             }
             let read = came & poll::IN != 0 || broken;
-            each(entry.token, Readiness { read, write: came & poll::OUT != 0 || broken });
+            each(entry.token, Readiness { read, write: came & poll::OUT != 0 || broken, end: broken });
         }
         Ok(())
     }

@@ -82,6 +82,12 @@ impl Pool {
         false
     }
 
+    /// How many more works could begin at once.
+    pub(super) fn room(&self) -> usize {
+        let state = self.lock();
+        (self.most_threads - state.threads + state.idle).saturating_sub(state.queue.len())
+    }
+
     /// No further work is taken; what is queued is dropped, what runs is left to its end.
     pub(super) fn stop(&self) {
         let mut state = self.lock();

@@ -133,6 +133,8 @@ impl<S: Sockets> Reactor<S> {
                 }
             }
             if self.is_over() {
+                // Whoever is left has had the grace time.
+                self.seats = Slab::new();
                 return Ok(Next::Over);
             }
             self.turn(patient)?;
@@ -179,11 +181,7 @@ impl<S: Sockets> Reactor<S> {
             seat.called_ms = self.wheel.insert(token, deadline_ms);
         }
         seat.connection = Some(connection);
-        if fate == Fate::Again
-            || seat.ready != Readiness::default()
-            || seat.finished.is_some()
-            || seat.expired
-        {
+        if fate == Fate::Again || seat.ready != Readiness::NONE || seat.finished.is_some() || seat.expired {
             seat.queued = true;
             self.again.push(token);
         }
@@ -232,8 +230,7 @@ impl<S: Sockets> Reactor<S> {
             Event::Link(token, now_ready) => {
                 // A link that was closed while its report was on its way has no seat any more.
                 let Some(seat) = seats.get_mut(token) else { return };
-                seat.ready.read |= now_ready.read;
-                seat.ready.write |= now_ready.write;
+                seat.ready.add(now_ready);
                 if seat.connection.is_some() && !seat.queued {
                     seat.queued = true;
                     ready.push_back(token);
@@ -293,7 +290,7 @@ impl<S: Sockets> Reactor<S> {
         let connection = Box::new(Connection::new(link, peer, Arc::clone(&self.shared.limits)));
         let seat = Seat {
             connection: None,
-            ready: Readiness::default(),
+            ready: Readiness::NONE,
             expired: false,
             queued: false,
             listed: false,

@@ -20,9 +20,6 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// Threads that drive loops or are stuck in handlers, over all workers. When none is left to relieve a stuck one,
-/// handlers go to the pool, which is bounded too and answers 503.
-const MOST_DRIVERS: usize = 512;
 /// How much longer than its grace time a server waits for loops to notice that it is over.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
@@ -61,7 +58,7 @@ impl Server {
             .collect();
         let shared = Arc::new(Shared::new(&config, count, service, clock)?);
         let crew = Arc::new(Crew {
-            drivers: Pool::new("worker", MOST_DRIVERS.max(2 * count), 0),
+            drivers: Pool::new("worker", config.drivers.max(2 * count), 0),
             pool: Pool::new("pool", config.pool_threads, config.pool_queue),
             tasks: Pool::new("task", config.tasks, 0),
             watchdog: Watchdog::default(),

@@ -16,7 +16,8 @@ pub trait Service: Send + Sync + 'static {
     fn call(&self, request: Request, peer: &Peer, after: Option<Ticket>) -> Reply;
 
     /// What the body of this request may measure, in bytes; none: [`Limits::body`](crate::http::Limits). Asked when the
-    /// head is whole and before anything of the body is read. `request` has no body yet.
+    /// head is whole and before anything of the body is read; `request` has no body yet. Like [`Service::settled`] it
+    /// neither blocks nor panics.
     fn body_limit(&self, _request: &Request, _peer: &Peer) -> Option<u64> {
         None
     }

@@ -74,13 +74,16 @@ fn watch(crew: &Arc<Crew>, workers: &[Arc<Worker>]) {
             quiet = 0;
         }
         thread::park_timeout(TICK);
+        crew.count_spares(workers.len());
         let mut moved = false;
         for (worker, (beat, looks)) in workers.iter().zip(&mut seen) {
             let now = worker.beat();
             moved |= now != *beat || now % 2 == 1;
             (*beat, *looks) = if now == *beat { (now, *looks + 1) } else { (now, 1) };
             if now % 2 == 1 && *looks >= LOOKS {
-                relieve(crew, worker, now);
+                let spare = Arc::clone(worker);
+                // Without a spare it is asked for again after the next looks.
+                crew.drivers.submit(Box::new(move || spare.relieve(now)));
                 *looks = 0;
             }
         }
@@ -89,10 +92,4 @@ fn watch(crew: &Arc<Crew>, workers: &[Arc<Worker>]) {
             crew.watchdog.asleep.store(true, Ordering::SeqCst);
         }
     }
-}
-
-fn relieve(crew: &Arc<Crew>, worker: &Arc<Worker>, beat: u64) {
-    let spare = Arc::clone(worker);
-    let relieved = crew.drivers.submit(Box::new(move || spare.relieve(beat)));
-    crew.crowded.store(!relieved, Ordering::Relaxed);
 }

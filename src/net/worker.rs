@@ -33,9 +33,17 @@ pub(super) struct Crew {
     /// For tasks.
     pub(super) tasks: Arc<Pool>,
     pub(super) watchdog: Watchdog,
-    /// No thread was left to relieve a driver: handlers are sent to the pool instead.
+    /// There are fewer spares than workers, so that a handler that gets stuck might stop its loop: handlers are sent to
+    /// the pool instead.
     pub(super) crowded: AtomicBool,
     pub(super) ends: Ends,
+}
+
+impl Crew {
+    /// Finds out whether there are spares enough. Asked when one is used, and by each look of the watchdog.
+    pub(super) fn count_spares(&self, workers: usize) {
+        self.crowded.store(self.drivers.room() < workers, Ordering::Relaxed);
+    }
 }
 
 /// How many loops have come to their end.
@@ -101,6 +109,7 @@ impl Worker {
     pub(super) fn relieve(&self, beat: u64) {
         let reactor = self.lock();
         if self.come_back(beat) {
+            self.crew.count_spares(self.shared.posts.len());
             self.drive_or_abort(reactor);
         }
     }

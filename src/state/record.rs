@@ -257,6 +257,17 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> RecordedChange<'a> {
+    /// The table's number in the catalog.
+    #[must_use]
+    pub fn table(&self) -> u64 {
+        match self {
+            Self::Created { table, .. }
+            | Self::Changed { table, .. }
+            | Self::Removed { table, .. }
+            | Self::Counted { table, .. } => *table,
+        }
+    }
+
     fn read(r: &mut Reader<'a>) -> Result<Self, Malformed> {
         let length = r.list()?;
         let kind = r.uint()?;

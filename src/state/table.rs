@@ -48,7 +48,7 @@ impl Table {
     /// The entries of the index at this position: the values of its fields, then the key of the row; the number says
     /// where that key begins.
     #[must_use]
-    pub fn index(&self, position: usize) -> &Tree<Key, u16> {
+    pub fn entries(&self, position: usize) -> &Tree<Key, u16> {
         &self.indexes[position]
     }
 

@@ -410,9 +410,8 @@ impl Outcomes for Ear {
         let placed = inside.beside.under_way.take();
         let (sent, root) = placed.expect("a batch is placed that was under way");
         assert_eq!(sent, ticket, "batches are placed in the order in which they were submitted");
-        if let Some(head) = &mut inside.value
-            && spent.capacity() <= KEPT_BUFFER_BYTES
-        {
+        // A buffer that one large transaction made is not kept for the small ones that follow.
+        if let Some(head) = inside.value.as_mut().filter(|_| spent.capacity() <= KEPT_BUFFER_BYTES) {
             head.spare.push(spent);
         }
         // Where a command has the head, it sends the next batch when it puts the head back.

@@ -1,7 +1,6 @@
 //! One model's rows, by keys of any type.
 
 use super::Tx;
-use super::tx::key_bytes;
 use crate::codec::json;
 use crate::codec::order::KeyWriter;
 use crate::error::{Error, Result};
@@ -119,8 +118,11 @@ impl<'a, T: Model> TableRef<'a, T> {
 
     /// The row with this key, where there is one.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a key is given as it is at hand, owned or not")]
     pub fn lookup(&self, key: impl Lookup<T::Key>) -> Option<&'a T> {
-        self.state.table(self.table).get(key_bytes(key).as_bytes()).map(typed)
+        let mut w = KeyWriter::new();
+        key.order(&mut w);
+        self.state.table(self.table).get(w.as_bytes()).map(typed)
     }
 
     /// The sequence that last changed the row with this key.

@@ -1,10 +1,10 @@
 //! One transaction.
 
-use super::tables::{Edited, Lookup, TableMut, TableRef, place_of};
+use super::tables::{Edited, TableMut, TableRef, place_of};
 use super::{Caller, View};
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
-use crate::model::{Auto, Entity, Id, Model, OnRemove, Reference, Report, Row, Time};
+use crate::model::{Auto, Entity, Id, Model, OnRemove, Reference, Report, Row, Time, Uid};
 use crate::query::{Filter, Rows};
 use crate::state::{Change, State, undo};
 use crate::stdx::random::Xoshiro;
@@ -87,6 +87,14 @@ impl Tx {
         let next = self.state.table(table).next_id();
         self.state.table_mut(table).raise_counter(next + 1);
         Id::new(next)
+    }
+
+    /// A key that orders by time and that nobody else makes: a UUID of version 7 (RFC 9562), from the transaction's own time
+    /// and randomness.
+    pub fn next_uid<T: Model>(&mut self) -> Uid<T> {
+        let mut random = [0; 10];
+        self.random.fill(&mut random);
+        Uid::new(self.now(), random)
     }
 
     /// The row with this id.
@@ -374,12 +382,5 @@ impl Tx {
 fn key_of(row: &dyn Entity) -> Key {
     let mut w = KeyWriter::new();
     row.key_order(&mut w);
-    w.finish()
-}
-
-/// The bytes of a key that somebody looks for.
-pub(super) fn key_bytes<K>(key: impl Lookup<K>) -> Key {
-    let mut w = KeyWriter::new();
-    key.order(&mut w);
     w.finish()
 }

@@ -109,8 +109,8 @@ impl Epoll {
         };
         for &Event { events, data } in &self.events[..count] {
             let broken = events & (ERR | HUP) != 0;
-            let read = events & (IN | RDHUP) != 0 || broken;
-            each(data, Readiness { read, write: events & OUT != 0 || broken });
+            let end = events & RDHUP != 0 || broken;
+            each(data, Readiness { read: events & IN != 0 || end, write: events & OUT != 0 || broken, end });
         }
         Ok(())
     }

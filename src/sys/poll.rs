@@ -24,6 +24,20 @@ pub(crate) struct Readiness {
     pub(crate) read: bool,
     /// There is room to write.
     pub(crate) write: bool,
+    /// Reading will come to the end of the bytes: the other side has sent its last.
+    pub(crate) end: bool,
+}
+
+impl Readiness {
+    /// Ready for nothing.
+    pub(crate) const NONE: Self = Self { read: false, write: false, end: false };
+
+    /// Adds what another report says.
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.read |= other.read;
+        self.write |= other.write;
+        self.end |= other.end;
+    }
 }
 
 /// One descriptor, what is asked of it, and what came back; as the kernel lays it out.

@@ -98,7 +98,8 @@ fn script(seed: u64, keys: Keys, steps: u64, removals_in_100: u64) {
             held.push((tree.clone(), naive.clone()));
         }
         if held.len() > 4 || (random.one_in(steps / 20 + 1) && !held.is_empty()) {
-            let (tree, naive) = held.swap_remove(usize::try_from(random.below(held.len() as u64)).unwrap());
+            let (tree, naive) =
+                held.swap_remove(usize::try_from(random.below(held.len() as u64)).expect("a small number"));
             assert_equal(&tree, &naive, seed);
         }
     }
@@ -173,7 +174,7 @@ fn assert_same_range(tree: &Rows, naive: &Naive, bounds: (Bound<&Key>, Bound<&Ke
 fn ranges_from_both_ends_agree_for_all_kinds_of_bounds() {
     for seed in 0..40 {
         let random = &mut Xoshiro::new(seed);
-        let span = [3, 30, 500, 5_000][usize::try_from(seed % 4).unwrap()];
+        let span = [3, 30, 500, 5_000][usize::try_from(seed % 4).expect("a small number")];
         let (mut tree, mut naive) = (Rows::new(), Naive::new());
         for _ in 0..span / 2 {
             let at = random.below(span);
@@ -230,7 +231,7 @@ fn loading_accepts_any_order_and_keeps_the_last_of_equal_keys() {
         if seed % 3 > 0 && size > 0 {
             for _ in 0..seed {
                 let (from, to) = (random.below(size), random.below(size));
-                entries[usize::try_from(from).unwrap()] = (key(2 * to), row(u64::MAX - from));
+                entries[usize::try_from(from).expect("a small number")] = (key(2 * to), row(u64::MAX - from));
             }
         }
         let tree = Tree::from_sorted(entries.iter().cloned());
@@ -307,7 +308,7 @@ fn values_are_copied_only_where_a_held_version_shares_them_and_all_are_dropped()
         Counted(Arc::clone(&alive))
     };
     let mut tree = Tree::from_sorted((0..ROWS).map(|n| (key(n), counted())));
-    let rows = usize::try_from(ROWS).unwrap();
+    let rows = usize::try_from(ROWS).expect("a small number");
     let before = alive.load(Ordering::Relaxed);
     assert_eq!(before, rows);
 

@@ -36,6 +36,12 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0, numbers }
     }
 
+    /// The numbers it reads by.
+    #[must_use]
+    pub fn numbers(&self) -> &'a Numbers {
+        self.numbers
+    }
+
     /// How many bytes have been read.
     #[must_use]
     pub fn position(&self) -> usize {
@@ -247,6 +253,12 @@ impl<'a> Reader<'a> {
         self.length(Major::Array, "a list")
     }
 
+    /// Does a list stand here?
+    #[must_use]
+    pub fn list_ahead(&self) -> bool {
+        self.peek() == Some(Major::Array)
+    }
+
     /// The head of a list of exactly so many values.
     ///
     /// # Errors
@@ -384,7 +396,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Is a null in one or more lists of one here? That is `Some` around what would be taken for `None`.
-    pub(super) fn is_wrapped_null(&self) -> bool {
+    pub(crate) fn is_wrapped_null(&self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let depth = rest.iter().take_while(|byte| **byte == ARRAY_OF_ONE).count();
         depth > 0 && rest.get(depth) == Some(&NULL)

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 macro_rules! unsigned {
-    ($($int:ty)*) => {$(
+    ($($int:ty as |$n:ident| $wide:expr;)*) => {$(
         impl ToBinary for $int {
             fn to_binary(&self, w: &mut Writer<'_>) {
-                w.uint(*self as u64);
+                let $n = *self;
+                w.uint($wide);
             }
         }
 
@@ -24,10 +25,11 @@ macro_rules! unsigned {
 }
 
 macro_rules! signed {
-    ($($int:ty)*) => {$(
+    ($($int:ty as |$n:ident| $wide:expr;)*) => {$(
         impl ToBinary for $int {
             fn to_binary(&self, w: &mut Writer<'_>) {
-                w.int(*self as i64);
+                let $n = *self;
+                w.int($wide);
             }
         }
 
@@ -40,8 +42,8 @@ macro_rules! signed {
     )*};
 }
 
-unsigned!(u16 u32 u64 usize);
-signed!(i8 i16 i32 i64 isize);
+unsigned!(u16 as |n| u64::from(n); u32 as |n| u64::from(n); u64 as |n| n; usize as |n| n as u64;);
+signed!(i8 as |n| i64::from(n); i16 as |n| i64::from(n); i32 as |n| i64::from(n); i64 as |n| n; isize as |n| n as i64;);
 
 impl ToBinary for u8 {
     fn to_binary(&self, w: &mut Writer<'_>) {

@@ -2,7 +2,7 @@
 
 use super::{END, ESCAPE, ESCAPED_ONE, ESCAPED_ZERO, Key, NONE, SOME};
 
-/// Writes the parts of a key, one after the other. Reused by [`KeyWriter::reset`], it takes no memory per key.
+/// Writes the parts of a key, one after the other.
 ///
 /// ```
 /// use sunstone::codec::order::{KeyReader, KeyWriter};
@@ -17,10 +17,18 @@ use super::{END, ESCAPE, ESCAPED_ONE, ESCAPED_ZERO, Key, NONE, SOME};
 /// assert_eq!(reader.i64(), Some(-7));
 /// assert!(reader.is_empty());
 /// ```
-#[derive(Debug, Clone, Default)]
+///
+/// Invariant: what is written lies in the first `len` bytes of `short`; or, once that was too little, in `long`, which
+/// is empty before.
+#[derive(Debug, Clone)]
 pub struct KeyWriter {
-    bytes: Vec<u8>,
+    short: [u8; SHORT_BYTES],
+    len: usize,
+    long: Vec<u8>,
 }
+
+/// Bytes that a writer holds without memory from the allocator: more than nearly every key has.
+const SHORT_BYTES: usize = 64;
 
 /// Methods that write an unsigned number as its big-endian bytes.
 macro_rules! unsigned {
@@ -46,12 +54,13 @@ impl KeyWriter {
     /// An empty writer.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { short: [0; SHORT_BYTES], len: 0, long: Vec::new() }
     }
 
     /// Forgets what was written and keeps the memory.
     pub fn reset(&mut self) -> &mut Self {
-        self.bytes.clear();
+        self.len = 0;
+        self.long.clear();
         self
     }
 
@@ -121,19 +130,34 @@ impl KeyWriter {
 
     /// Writes bytes as they stand: of a fixed width (a UUID), or already in this encoding.
     pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
-        self.bytes.extend_from_slice(bytes);
+        if self.long.is_empty() {
+            let end = self.len.saturating_add(bytes.len());
+            if let Some(room) = self.short.get_mut(self.len..end) {
+                room.copy_from_slice(bytes);
+                self.len = end;
+                return self;
+            }
+            self.long.extend_from_slice(self.short.get(..self.len).unwrap_or_default());
+        }
+        self.long.extend_from_slice(bytes);
         self
     }
 
     /// What is written so far.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        if self.long.is_empty() { self.short.get(..self.len).unwrap_or_default() } else { &self.long }
     }
 
     /// The key that is written. The writer keeps its content; [`KeyWriter::reset`] starts the next.
     #[must_use]
     pub fn finish(&self) -> Key {
         Key::from_bytes(self.as_bytes())
+    }
+}
+
+impl Default for KeyWriter {
+    fn default() -> Self {
+        Self::new()
     }
 }

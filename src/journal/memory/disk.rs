@@ -65,6 +65,8 @@ pub(super) struct Faults {
     pub(super) write_fails_in: Option<u64>,
     /// Syncs until one fails; 1 is the next.
     pub(super) sync_fails_in: Option<u64>,
+    /// Bytes that one write takes at most.
+    pub(super) most_written: Option<usize>,
     /// Operations until the machine stops.
     pub(super) power_lasts: Option<u64>,
 }
@@ -166,6 +168,8 @@ impl Disk {
         if strikes(&mut self.faults.write_fails_in) {
             return Err(io::Error::from_raw_os_error(EIO));
         }
+        let most = self.faults.most_written.unwrap_or(usize::MAX);
+        let bytes = bytes.get(..most).unwrap_or(bytes);
         let mut left = self.faults.sectors_left;
         let state = self.file(file);
         let written = state.write(offset, bytes, &mut left);

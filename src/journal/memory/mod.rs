@@ -73,6 +73,11 @@ impl MemoryDirectory {
         self.disk().faults.write_fails_in = Some(nth);
     }
 
+    /// One write takes so many bytes at most, as it may; `None` for all that it is given.
+    pub fn set_short_writes(&self, most_bytes: Option<usize>) {
+        self.disk().faults.most_written = most_bytes;
+    }
+
     /// The `nth` sync from now on fails (1 is the next). What it should have stored is then partly lost, and later
     /// syncs do not notice.
     pub fn fail_sync(&self, nth: u64) {

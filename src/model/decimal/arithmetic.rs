@@ -113,14 +113,12 @@ impl Decimal {
             .and_then(|raised| raised.checked_add(finer.mantissa))
             .and_then(|sum| Self::new(sum, finer.scale));
         sum.or_else(|| {
+            // 128 bits were too few, so that the raised one is larger than any mantissa, or both have one sign.
             let wide = |number: Self, times: u128| Wide::product(number.mantissa.unsigned_abs(), times);
-            let (a, b) = (wide(coarser, raise), wide(finer, 1));
-            let (negative, magnitude) = match (coarser.is_negative() == finer.is_negative(), a >= b) {
-                (true, _) => (coarser.is_negative(), a.sum(b)),
-                (false, true) => (coarser.is_negative(), a.difference(b)),
-                (false, false) => (finer.is_negative(), b.difference(a)),
-            };
-            exact(negative, magnitude, finer.scale)
+            let (larger, smaller) = (wide(coarser, raise), wide(finer, 1));
+            let one_sign = coarser.is_negative() == finer.is_negative();
+            let magnitude = if one_sign { larger.sum(smaller) } else { larger.difference(smaller) };
+            exact(coarser.is_negative(), magnitude, finer.scale)
         })
     }
 

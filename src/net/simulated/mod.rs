@@ -126,7 +126,7 @@ impl Simulation {
     pub fn reset(&mut self, client: Client) {
         let mut state = self.wires.lock();
         let end = &mut state.ends[client.0];
-        (end.reset, end.news) = (true, Readiness { read: true, write: true });
+        (end.reset, end.news) = (true, Readiness { read: true, write: true, end: true });
     }
 
     /// Holds back or lets go: a client that holds back takes no byte of its answers.
@@ -134,6 +134,11 @@ impl Simulation {
         let mut state = self.wires.lock();
         let end = &mut state.ends[client.0];
         (end.holds, end.news.write) = (holds, true);
+    }
+
+    /// Takes all descriptors away from the machine, or gives them back.
+    pub fn exhaust(&mut self, exhausted: bool) {
+        self.wires.lock().exhausted = exhausted;
     }
 
     /// What the client has received since it was asked last.

@@ -11,13 +11,21 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// What a simulated socket holds of our bytes before it takes no more.
 const SEND_BUFFER_BYTES: usize = 16 * 1024;
 
+/// EMFILE.
+const TOO_MANY_FILES: i32 = 24;
+
 /// All connections that there ever were.
 #[derive(Debug, Clone)]
 pub(super) struct Wires(Arc<Mutex<State>>);
 
 impl Wires {
     pub(super) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(State { ends: Vec::new(), open: false, random: Xoshiro::new(seed) })))
+        Self(Arc::new(Mutex::new(State {
+            ends: Vec::new(),
+            open: false,
+            exhausted: false,
+            random: Xoshiro::new(seed),
+        })))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -30,6 +38,8 @@ pub(super) struct State {
     pub(super) ends: Vec<End>,
     /// The door is open.
     open: bool,
+    /// The machine has no descriptor to give.
+    pub(super) exhausted: bool,
     random: Xoshiro,
 }
 
@@ -41,7 +51,7 @@ impl State {
     /// Has anything happened that the loop has not been told, or that a client has not got?
     pub(super) fn is_moving(&self) -> bool {
         self.ends.iter().any(|end| {
-            let told = end.closed || !end.accepted || end.news == Readiness::default();
+            let told = end.closed || !end.accepted || end.news == Readiness::NONE;
             let knocks = self.open && !end.accepted;
             knocks || !told || (!end.outgoing.is_empty() && !end.holds)
         })
@@ -87,7 +97,7 @@ impl End {
             incoming: VecDeque::new(),
             received: Vec::new(),
             outgoing: VecDeque::new(),
-            news: Readiness::default(),
+            news: Readiness::NONE,
             finished: false,
             reset: false,
             holds: false,
@@ -199,7 +209,7 @@ impl Sockets for Exchange {
         for number in (first..count).chain(0..first) {
             let end = &mut state.ends[number];
             if let (Some(token), false) = (end.token, end.closed)
-                && end.news != Readiness::default()
+                && end.news != Readiness::NONE
             {
                 each(Event::Link(token, std::mem::take(&mut end.news)));
             }
@@ -209,6 +219,9 @@ impl Sockets for Exchange {
 
     fn accept(&mut self, _door: usize) -> io::Result<(Wire, Peer)> {
         let mut state = self.0.lock();
+        if state.exhausted {
+            return Err(io::Error::from_raw_os_error(TOO_MANY_FILES));
+        }
         let number = state.ends.iter().position(|end| !end.accepted).ok_or(ErrorKind::WouldBlock)?;
         state.ends[number].accepted = true;
         Ok((Wire { wires: self.0.clone(), number }, state.ends[number].peer))

@@ -1,4 +1,35 @@
 //! The persistent ordered tree: the one idea the state hangs on.
+//!
+//! A [`Tree`] is an ordered map whose versions share what they have in common. Taking a version is [`Tree::clone`]: one
+//! count, whatever the size. From then on a change copies the nodes on its path that a held version shares, once, and
+//! further changes find them its own. While nobody holds a version, changes happen in place, as in a plain B-tree.
+//!
+//! # Shape
+//! A B+ tree: all entries are in the leaves, all leaves at one depth, and the inner nodes hold only keys that tell the
+//! leaves apart, so that copying an inner node touches no value. Each node is behind an [`Arc`], and unshared exactly
+//! when that counts one. Copying a leaf clones its values: with shared rows that is one count each, in as many places
+//! of memory. It is what an update costs while versions are held, and why the leaves are narrow (the figures are in
+//! `node.rs`).
+//!
+//! # Words
+//! - A *leaf* holds entries, an *inner node* children and, between each two, a *bound*: not above the keys to its
+//!   right, above all to its left. A bound need not be a key that is still there.
+//! - The *right edge* is the path from the root to the last leaf. Keys that come in order (counters, times) fill its
+//!   nodes to the brim before new ones are begun, so these may be narrower than others.
+//! - A *place* (`iter.rs`) is a gap between entries, with the way from the root to it: leaves know no neighbours,
+//!   since a neighbour may belong to several versions.
+//!
+//! # What holds
+//! - A version never changes, whatever is done to its kin. Readers need no lock.
+//! - Reading, changing one entry, and finding both ends of a range take time by the logarithm; walking is constant per
+//!   entry; the difference of two versions takes time by what was changed between them ([`Tree::diff_by`]).
+//! - Dropping a version frees what it alone holds. That may be much: the caller decides which thread does it.
+//! - A comparison that panics leaves a tree as it was. So does a clone of a key or value that panics in an insertion;
+//!   in a removal it may leave this version with entries lost, never another one.
+//!
+//! # Left out
+//! Merging two trees, entering by position, changing a key in place, and cursors that stay over a change: nobody needs
+//! them, and each would ask something of every node.
 
 mod build;
 mod check;
@@ -19,7 +50,27 @@ pub use iter::{Iter, Range};
 use node::{Inner, MAX_HEIGHT, Node};
 use slots::Slots;
 
-/// A persistent ordered map; a clone is a version of it and costs nothing.
+/// A persistent ordered map: a clone is a version that costs one count and never changes.
+///
+/// ```
+/// use sunstone::state::tree::{Difference, Tree};
+///
+/// let mut tree = Tree::from_sorted([(1, "one"), (2, "two")]);
+/// let before = tree.clone();
+/// tree.insert(3, "three");
+/// assert_eq!((before.len(), tree.len()), (2, 3));
+/// assert!(before.diff(&tree).eq([Difference::Added(&3, &"three")]));
+/// assert_eq!(tree.range(2..).map(|(_, name)| *name).collect::<Vec<_>>(), ["two", "three"]);
+/// ```
+///
+/// Invariants, asserted by [`Tree::check_invariants`]:
+/// - keys rise strictly, within a leaf and from leaf to leaf;
+/// - an inner node has one bound less than children; each bound is above all keys before it and not above any behind
+///   it, and lies within the bounds above;
+/// - all leaves are `height` levels below the root;
+/// - a node has from a quarter of its width to all of it; those on the right edge at least one, an inner root at least
+///   two, a leaf that is the root may be empty;
+/// - `len` is the number of entries.
 pub struct Tree<K, V> {
     root: Node<K, V>,
     height: usize,
@@ -54,13 +105,25 @@ impl<K, V> Tree<K, V> {
     /// The entry with the least key.
     #[must_use]
     pub fn first(&self) -> Option<(&K, &V)> {
-        self.iter().next()
+        let mut node = &self.root;
+        loop {
+            match node {
+                Node::Inner(inner) => node = inner.children.get(0)?,
+                Node::Leaf(leaf) => return leaf.entry(0),
+            }
+        }
     }
 
     /// The entry with the greatest key.
     #[must_use]
     pub fn last(&self) -> Option<(&K, &V)> {
-        self.iter().next_back()
+        let mut node = &self.root;
+        loop {
+            match node {
+                Node::Inner(inner) => node = inner.children.last()?,
+                Node::Leaf(leaf) => return leaf.entry(leaf.keys.len().checked_sub(1)?),
+            }
+        }
     }
 }
 
@@ -98,7 +161,10 @@ impl<K: Ord + Clone, V: Clone> Tree<K, V> {
         self.get(key).is_some()
     }
 
-    /// Puts an entry in; answers the value that it replaced. As in std, the key that is there stays.
+    /// Puts an entry in; answers the value that it replaced. As in std, a key that is there stays.
+    ///
+    /// # Panics
+    /// When the nodes would stand more than 16 levels high, which takes at least 2^31 entries.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.root.insert(key, value, true) {
             Inserted::Replaced(old) => return Some(old),

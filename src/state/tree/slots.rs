@@ -1,5 +1,14 @@
 //! A vector of fixed capacity that lies inside its owner: what the nodes are made of.
+//!
+//! An empty slot is a `None`, which costs no room in a key or a shared row (both have bit patterns to spare). The
+//! same over uninitialised memory was tried: reading and inserting gained up to a tenth, the update of a published
+//! tree lost as much, so there is nothing to be unsafe for.
+//!
+//! Items are searched from the front, one after the other. At these widths that is quicker than halving: the next
+//! items are read while the last comparison is still under way, where each half waits for the one before (1 M rows in
+//! random order: 0.65 us beside 1.1 us).
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// At most `N` items, in the node itself.
@@ -58,7 +67,20 @@ impl<T, const N: usize> Slots<T, N> {
     /// How many items at the front satisfy `before`; the items must be ordered so that these are all that do.
     #[inline]
     pub(super) fn partition_point(&self, mut before: impl FnMut(&T) -> bool) -> usize {
-        self.items[..self.len].partition_point(|item| before(item.as_ref().expect(FULL)))
+        self.items[..self.len].iter().position(|item| !before(item.as_ref().expect(FULL))).unwrap_or(self.len)
+    }
+
+    /// Where the item is that `order` finds equal, or else where it would be.
+    #[inline]
+    pub(super) fn search(&self, mut order: impl FnMut(&T) -> Ordering) -> Result<usize, usize> {
+        for (at, item) in self.items[..self.len].iter().enumerate() {
+            match order(item.as_ref().expect(FULL)) {
+                Ordering::Less => {}
+                Ordering::Equal => return Ok(at),
+                Ordering::Greater => return Err(at),
+            }
+        }
+        Err(self.len)
     }
 
     pub(super) fn push(&mut self, item: T) {

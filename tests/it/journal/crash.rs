@@ -63,6 +63,10 @@ impl World {
             let operations = self.below(60);
             self.directory.power_off_after(operations);
         }
+        if self.below(4) == 0 {
+            let most = 1 + self.length(900);
+            self.directory.set_short_writes(Some(most));
+        }
         match self.below(6) {
             0 => self.directory.fail_sync(1 + self.random.below(12)),
             1 => self.directory.fail_write(1 + self.random.below(12)),
@@ -144,9 +148,9 @@ impl World {
             _ => {
                 let (length, fill) = (self.length(3000), self.length(3));
                 let mut payload = vec![0; length];
-                if fill > 0 {
-                    self.random.fill(&mut payload[..length / fill]);
-                }
+                // All zeros, none, or half of it: zeros are what a write that never came looks like.
+                let filled = length.checked_div(fill).unwrap_or(0);
+                self.random.fill(&mut payload[..filled]);
                 let (count, first_seq) =
                     (1 + u32::try_from(self.below(4)).expect("below 4"), self.next_seq());
                 let kind = FrameKind::Batch;
@@ -165,8 +169,8 @@ impl World {
                         }
                         Some("not") => self.counts.not_stored += 1,
                         Some("unknown") => {
-                            self.unknown = Some(seen.clone());
                             self.counts.unknown += 1;
+                            self.unknown = Some(seen);
                             return false;
                         }
                         _ => {}

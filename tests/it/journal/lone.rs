@@ -156,6 +156,26 @@ fn batches_submitted_from_inside_placed_are_stored_in_order() {
     assert!(seen.iter().all(|seen| seen.3 == seen.1.to_le_bytes()), "each carries what was submitted");
 }
 
+/// A reader takes no lock: it may come upon a frame that is half written, and never upon anything else.
+#[test]
+fn a_journal_may_be_read_while_it_is_written() {
+    let scratch = Scratch::new("watched");
+    let (journal, clock) = real(&scratch);
+    let relay = Relay::new(400);
+    let lone = Lone::start(journal, relay.clone(), clock).expect("there are threads");
+    relay.lone.set(Arc::downgrade(&lone)).expect("it is set once");
+    relay.next(1, vec![9; 3000]);
+    let (mut last, mut looks) = (0, 0);
+    while last < 400 {
+        let report =
+            read(&RealDirectory::open(&scratch.0), &mut |_| Ok(())).expect("a reader sees whole frames");
+        assert!(report.last_seq >= last, "{} after {last}", report.last_seq);
+        (last, looks) = (report.last_seq, looks + 1);
+    }
+    relay.wait();
+    println!("read {looks} times while 400 batches were written");
+}
+
 #[test]
 fn the_helper_keeps_zeros_ahead() {
     let scratch = Scratch::new("zeros");

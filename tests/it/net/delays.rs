@@ -19,7 +19,7 @@ fn beside_sleepers(backend: Backend, sleep_ms: u64, rounds: usize, count: usize)
                     assert_eq!(client.ask(&path), format!("200 {path}"));
                 }
             })
-            .unwrap()
+            .expect("a thread")
         })
         .collect();
     let mut client = Client::connect(addr);
@@ -37,7 +37,7 @@ fn beside_sleepers(backend: Backend, sleep_ms: u64, rounds: usize, count: usize)
         })
         .collect();
     for sleeper in sleepers {
-        sleeper.join().unwrap();
+        sleeper.join().expect("it was answered");
     }
     server.stop();
     times.sort_unstable();
@@ -67,6 +67,23 @@ fn the_slowest_hundredth_waits_less_than_ten_milliseconds() {
         let (p50, p99) = (quantile(50), quantile(99));
         eprintln!("{backend:?}: 64 handlers that sleep 1 s on one worker; others: p50 {p50:?}, p99 {p99:?}");
         assert!(p99 < Duration::from_millis(10), "{backend:?}: p99 {p99:?}");
+    }
+}
+
+#[test]
+fn when_threads_run_short_handlers_go_to_the_pool_and_then_to_503() {
+    for backend in backends() {
+        let (_, server) = start(&Config { drivers: 4, pool_threads: 2, pool_queue: 4, ..config(backend, 1) });
+        let mut sleepers: Vec<Client> = (0..32).map(|_| Client::connect(server.local_addr())).collect();
+        for sleeper in &mut sleepers {
+            sleeper.send(&get("/sleep/300"));
+        }
+        let answers: Vec<String> =
+            sleepers.iter_mut().map(|sleeper| sleeper.answer().unwrap().line()).collect();
+        let slept = answers.iter().filter(|answer| *answer == "200 /sleep/300").count();
+        let refused = answers.iter().filter(|answer| *answer == "503 too much").count();
+        assert!(slept >= 5 && refused >= 1 && slept + refused == 32, "{backend:?}: {answers:?}");
+        assert_eq!(sleepers[0].ask("/now"), "200 /now", "{backend:?}: and then it is as before");
     }
 }
 

@@ -31,7 +31,7 @@ struct Desk {
 
 impl Desk {
     fn settle(&self, seq: u64, stored: bool) {
-        self.tickets.lock().unwrap().insert(seq, stored);
+        self.tickets.lock().expect("nobody panics with it").insert(seq, stored);
     }
 
     fn calls(&self) -> usize {
@@ -70,7 +70,7 @@ impl Service for Desk {
                 std::thread::sleep(Duration::from_millis(number()));
                 Reply::Now(Response::text(200, path))
             }
-            "big" => Reply::Now(Response::text(200, "x".repeat(usize::try_from(number()).unwrap()))),
+            "big" => Reply::Now(Response::text(200, "x".repeat(usize::try_from(number()).expect("a size")))),
             "close" => Reply::Now(Response::text(200, path).closing()),
             "length" => Reply::Now(Response::text(200, format!("{path} {}", request.body.len()))),
             "control" => Reply::Now(Response::text(200, peer.control.to_string())),
@@ -83,7 +83,7 @@ impl Service for Desk {
     }
 
     fn settled(&self, ticket: Ticket) -> Settled {
-        match self.tickets.lock().unwrap().get(&ticket.seq) {
+        match self.tickets.lock().expect("nobody panics with it").get(&ticket.seq) {
             None => Settled::Waiting,
             Some(true) => Settled::Stored,
             Some(false) => Settled::Refused(Response::text(507, format!("{} is lost", ticket.seq))),
@@ -149,8 +149,8 @@ struct Client {
 impl Client {
     fn connect(addr: SocketAddr) -> Self {
         let stream = TcpStream::connect(addr).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_nodelay(true).expect("an option of TCP");
         Self { stream, bytes: Vec::new() }
     }
 

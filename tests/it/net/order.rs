@@ -50,7 +50,10 @@ fn any_mix_of_replies_is_answered_in_order() {
                     2 => (format!("/wait/{seq}"), format!("200 /wait/{seq}")),
                     3 => (format!("/pool/{seq}"), format!("200 /pool/{seq}")),
                     4 => (format!("/task/{seq}"), format!("200 /task/{seq}")),
-                    5 => (format!("/big/{}", seq * 200), format!("200 {}", "x".repeat(seq as usize * 200))),
+                    5 => {
+                        let size = usize::try_from(seq).unwrap() * 200;
+                        (format!("/big/{size}"), format!("200 {}", "x".repeat(size)))
+                    }
                     _ => (format!("/now/{seq}"), format!("200 /now/{seq}")),
                 };
                 let loses = path.starts_with("/lose");

@@ -36,7 +36,7 @@ fn sixty_four_connections_over_two_workers() {
                     let (mut client, mut random) = (Client::connect(addr), Xoshiro::new(seed));
                     for _ in 0..20 {
                         let paths: Vec<String> = (0..1 + random.below(20))
-                            .map(|n| format!("/{}/{n}", ["now", "pool"][n as usize % 2]))
+                            .map(|n| format!("/{}/{n}", if n % 2 == 0 { "now" } else { "pool" }))
                             .collect();
                         client.send(&paths.iter().flat_map(|path| get(path)).collect::<Vec<u8>>());
                         for path in paths {
@@ -164,11 +164,27 @@ fn the_control_socket_is_its_owners_alone() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.ends_with("\r\n\r\ntrue"), "{backend:?}: {answer}");
+        drop(stream);
         assert_eq!(Client::connect(server.local_addr()).ask("/control"), "200 false");
         server.stop();
         assert!(!path.exists(), "the file goes with the server");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
         std::fs::remove_dir(&folder).unwrap();
+    }
+}
+
+/// The last bytes and their end arrive together, and the kernel tells of both once.
+#[test]
+fn the_end_of_a_client_is_noticed() {
+    for backend in backends() {
+        let (_, server) = start(&config(backend, 1));
+        for n in 0..50 {
+            let mut client = Client::connect(server.local_addr());
+            client.send(&get(&format!("/now/{n}")));
+            client.stream.shutdown(std::net::Shutdown::Write).unwrap();
+            assert_eq!(client.answer().unwrap().line(), format!("200 /now/{n}"));
+            assert_eq!(client.answer(), None, "{backend:?}");
+        }
     }
 }
 

@@ -72,3 +72,19 @@ fn a_server_that_never_served_can_be_dropped() {
     let clock = Arc::new(sunstone::stdx::clock::SystemClock::new());
     drop(sunstone::net::Server::bind(&config(backends()[0], 3), desk, clock).unwrap());
 }
+
+/// Only one test of this process may do this: a second signal ends it.
+#[test]
+fn a_signal_stops_it() {
+    let desk = Arc::new(super::Desk::default());
+    let clock = Arc::new(sunstone::stdx::clock::SystemClock::new());
+    let server = Arc::new(sunstone::net::Server::bind(&config(backends()[0], 1), desk, clock).unwrap());
+    let running = Arc::clone(&server);
+    let thread = spawn("server", move || running.run_until_signal().unwrap()).unwrap();
+    // Once it answers, it listens for signals too.
+    assert_eq!(Client::connect(server.local_addr()).ask("/now"), "200 /now");
+    let kill = format!("kill -TERM {}", std::process::id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    thread.join().unwrap();
+    assert!(TcpStream::connect(server.local_addr()).is_err());
+}

@@ -171,6 +171,23 @@ fn lingering_ends_with_the_client_or_at_its_bound() {
 }
 
 #[test]
+fn without_descriptors_accepting_rests_and_tries_again() {
+    let (_, clock, mut network) = simulation(9);
+    let first = network.connect();
+    settle_down(&mut network);
+    network.exhaust(true);
+    let second = network.connect();
+    network.send(second, &get("/now/2"));
+    pass(&mut network, &clock, 3);
+    network.send(first, &get("/now/1"));
+    settle_down(&mut network);
+    assert_eq!(lines(network.received(first)), ["200 /now/1"], "who is in is served");
+    network.exhaust(false);
+    pass(&mut network, &clock, 1);
+    assert_eq!(lines(network.received(second)), ["200 /now/2"]);
+}
+
+#[test]
 fn stopping_answers_what_is_under_way_and_closes_the_rest() {
     let (desk, clock, mut network) = simulation(8);
     let (idle, parked, half, late) =

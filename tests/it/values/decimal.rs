@@ -131,9 +131,13 @@ fn ratio(negative: bool, above: &Paper, below: &Paper, scale: u32, rounding: Rou
     fits.then(|| held(negative, quotient, scale)).flatten()
 }
 
+fn number(random: &mut Xoshiro, bound: u64) -> u32 {
+    u32::try_from(random.below(bound)).expect("a small bound")
+}
+
 /// Of every length and scale, often round, often near a limit.
 fn random_decimal(random: &mut Xoshiro) -> Decimal {
-    let digits = u32::try_from(random.below(39)).unwrap();
+    let digits = number(random, 39);
     let any = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
     let limit = 10_u128.pow(digits);
     let magnitude = match random.below(6) {
@@ -143,9 +147,9 @@ fn random_decimal(random: &mut Xoshiro) -> Decimal {
         3 => limit / 2,
         _ => any % limit,
     };
-    let mantissa = i128::try_from(magnitude).unwrap() * if random.one_in(2) { 1 } else { -1 };
-    let scale = if random.one_in(3) { random.below(4) } else { random.below(29) };
-    Decimal::new(mantissa, u32::try_from(scale).unwrap()).expect("within the limits")
+    let mantissa = magnitude.cast_signed() * if random.one_in(2) { 1 } else { -1 };
+    let scale = if random.one_in(3) { number(random, 4) } else { number(random, 29) };
+    Decimal::new(mantissa, scale).expect("within the limits")
 }
 
 fn shown(number: Option<Decimal>) -> Option<String> {
@@ -181,7 +185,7 @@ fn roundings_beside_paper() {
     let mut given = 0;
     for n in 0..500 {
         let (a, b) = (random_decimal(random), random_decimal(random));
-        let scale = u32::try_from(random.below(30)).unwrap();
+        let scale = number(random, 30);
         for rounding in ROUNDINGS {
             let words = format!("{n}: {a}, {b} to {scale} by {rounding:?}");
             let one = Paper::of(1);
@@ -202,6 +206,25 @@ fn roundings_beside_paper() {
         }
     }
     assert!(given > 600, "{given} products fitted");
+}
+
+/// Every quotient of small numbers: the rests are as often half of an odd or an even divisor as not.
+#[test]
+fn small_quotients_beside_paper() {
+    let number = |mantissa, scale| Decimal::new(mantissa, scale).expect("small");
+    for (a, b) in (-20..=20).flat_map(|a| (1..=9).map(move |b| (a, b))) {
+        for (scale_a, scale_b, scale) in [(0, 0, 0), (2, 0, 1), (0, 1, 0), (3, 1, 0), (0, 0, 2)] {
+            let (left, right) = (number(a, scale_a), number(b, scale_b));
+            for rounding in ROUNDINGS {
+                let (above, below) = (paper(left).shifted(scale_b), paper(right).shifted(scale_a));
+                let expected = ratio(a < 0, &above, &below, scale, rounding);
+                let found = shown(left.div_rounded(right, scale, rounding));
+                assert_eq!(found, expected, "{left} / {right} to {scale} by {rounding:?}");
+                let negated = shown(left.div_rounded(-right, scale, rounding));
+                assert_eq!(negated, shown((-left).div_rounded(right, scale, rounding)), "{left} / -{right}");
+            }
+        }
+    }
 }
 
 /// Ties, and what lies just beside them: the numbers that every rounding has to tell apart.

@@ -2,6 +2,7 @@
 //! ordered bytes sort as it does, alone, in options, in lists and before another part of a key.
 
 mod decimal;
+mod in_a_model;
 mod others;
 mod scalars;
 
@@ -12,6 +13,12 @@ use sunstone::codec::binary::{self, Numbers};
 use sunstone::codec::json;
 use sunstone::codec::order::{Key, KeyWriter};
 use sunstone::model::Value;
+use sunstone::stdx::random::Xoshiro;
+
+/// A random position below `bound`.
+fn pick(random: &mut Xoshiro, bound: usize) -> usize {
+    usize::try_from(random.below(bound as u64)).expect("below a usize")
+}
 
 fn key<T: Value>(value: &T) -> Key {
     let mut w = KeyWriter::new();

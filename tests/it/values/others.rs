@@ -1,6 +1,6 @@
 //! The framework's own types, beside the order of their Rust values.
 
-use super::{hold, hold_without_json, key};
+use super::{hold, hold_without_json, key, pick};
 use std::time::Duration;
 use sunstone::codec::binary;
 use sunstone::codec::json::{FromJson, Reader};
@@ -9,7 +9,7 @@ use sunstone::stdx::random::Xoshiro;
 
 fn random_bytes(random: &mut Xoshiro) -> Vec<u8> {
     let length = if random.one_in(6) { 15 + random.below(20) } else { random.below(5) };
-    (0..length).map(|_| [0, 1, 2, 0xfe, 0xff, b'a'][usize::try_from(random.below(6)).unwrap()]).collect()
+    (0..length).map(|_| [0, 1, 2, 0xfe, 0xff, b'a'][pick(random, 6)]).collect()
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn ranks() {
     let mut values: Vec<Rank> = Rank::spread(70).collect();
     values.push(Rank::before(&values[0]));
     for _ in 0..80 {
-        let at = usize::try_from(random.below(values.len() as u64)).unwrap();
+        let at = pick(random, values.len());
         let mut sorted = values.clone();
         sorted.sort();
         values.push(Rank::between(sorted.get(at), sorted.get(at + 1)).unwrap());

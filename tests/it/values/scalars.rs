@@ -1,6 +1,6 @@
 //! The types of std.
 
-use super::{hold, hold_without_json, key};
+use super::{hold, hold_without_json, key, pick};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sunstone::codec::json::Json;
@@ -58,7 +58,7 @@ fn floats() {
 fn random_text(random: &mut Xoshiro) -> String {
     let signs = ['\0', '\u{1}', '\u{2}', 'a', 'b', '"', '\\', '\n', 'é', '\u{ffff}', '\u{10ffff}'];
     let length = if random.one_in(8) { 20 } else { random.below(4) };
-    (0..length).map(|_| signs[usize::try_from(random.below(11)).unwrap()]).collect()
+    (0..length).map(|_| signs[pick(random, 11)]).collect()
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn options_in_options() {
 }
 
 fn random_list(random: &mut Xoshiro) -> Vec<u8> {
-    (0..random.below(5)).map(|_| [0, 1, 2, 255][usize::try_from(random.below(4)).unwrap()]).collect()
+    (0..random.below(5)).map(|_| [0, 1, 2, 255][pick(random, 4)]).collect()
 }
 
 /// A list sorts before a longer one that it begins, whatever follows; so do sets and maps in the order of their parts.
