@@ -146,7 +146,7 @@ pub(crate) fn picture(state: &State) -> Vec<String> {
             lines.push(format!("{} {key:?} @{} {sum:08x} {some:02x?}", schema.name, row.version));
         }
         for index in 0..schema.indexes.len() {
-            let entries = table.index(index).iter();
+            let entries = table.entries(index).iter();
             lines.extend(
                 entries.map(|(key, start)| format!("{} index {index}: {key:?} {start}", schema.name)),
             );
