@@ -16,7 +16,7 @@
 use super::{Record, RecordedChange};
 use crate::codec::binary::{Major, Malformed, Numbers, Reader};
 use crate::codec::hex;
-use crate::codec::json::{ToJson, Writer};
+use crate::codec::json::Writer;
 use crate::model::{Catalog, Renderer, Time};
 
 /// Reads the schema frames of a journal and tells its transactions.

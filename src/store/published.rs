@@ -5,7 +5,7 @@ use crate::journal::Ticket;
 use crate::state::State;
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What has become of a ticket.
@@ -101,7 +101,11 @@ impl Published {
     }
 
     /// Tells everybody who waits that tickets have moved.
+    ///
+    /// Who goes to sleep says so and then looks; here the news stand first and then it is looked who sleeps. The fences keep
+    /// both in that order, so one of the two sees the other.
     pub(super) fn moved(&self) {
+        fence(Ordering::SeqCst);
         if self.sleepers.load(Ordering::SeqCst) > 0 {
             drop(lock(&self.bed));
             self.settled.notify_all();
@@ -136,6 +140,7 @@ impl Published {
     /// Sleeps until a ticket is settled.
     pub(super) fn wait(&self, ticket: Ticket) -> Standing {
         self.sleepers.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         let mut bed = lock(&self.bed);
         let standing = loop {
             match self.standing(ticket) {
