@@ -1,10 +1,12 @@
 //! Space ahead of the last frame: zeros that are on disk already, so that a commit overwrites (one sync without
 //! news about the file's size or its blocks) and a full disk is met when nobody waits.
 //!
-//! Two rules keep the writer and the helper apart. The writer writes only below [`Space::size`], the helper only at
-//! or above it: they never touch the same sector. And the size is on disk before a frame is written under it, with
-//! at least one sector of zeros to spare: no crash leaves a frame that reaches past the end of the file, so a file
-//! that ends in or right behind a frame has been cut.
+//! Two rules keep the writer and the helper apart. The writer writes only below [`Space::ready`], the helper only at
+//! or above it: they never touch the same sector. And the size of the file is on disk before a frame is written under
+//! it, with at least one sector of zeros to spare: no crash leaves a frame that reaches past the end of the file, so a
+//! file that ends in or right behind a frame has been cut.
+//!
+//! Large frames do without: zeros would double what is written, and cost more than they save. They go into holes.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,8 +26,14 @@ pub const SLICE_BYTES: u64 = ZEROS.len() as u64;
 /// Near a full disk the slices halve, down to this.
 pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
 
-/// What the file grows by, beyond what a frame needs, when no zeros are left: holes, which take no space.
+/// A frame of this size gains nothing by zeros, and a larger one loses.
+const LARGE_FRAME_BYTES: u64 = 32 << 10;
+
+/// What the file grows by, beyond what a frame needs, when there are no zeros for it: a hole, which takes no space.
 const HOLE_BYTES: u64 = 64 << 10;
+
+/// The same for a large frame, so that not every one of them costs a second sync.
+const LARGE_HOLE_BYTES: u64 = 16 << 20;
 
 static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
 
@@ -43,27 +51,35 @@ pub(super) struct Space {
     ahead: u64,
     /// Where the next frame begins.
     end: AtomicU64,
-    /// The size of the file, on disk; a whole number of sectors.
-    size: AtomicU64,
+    /// Up to here the writer may write, but for the last sector. At most the size of the file.
+    ready: AtomicU64,
     /// A sync of the helper failed.
     failed: AtomicBool,
-    /// Held while the size changes, by the helper for a slice at a time. Holds the next slice's length.
-    gate: Mutex<u64>,
+    /// Held while `ready` or the size changes, by the helper for a slice at a time.
+    gate: Mutex<Gate>,
     /// Who is woken when zeros run low.
     helper: OnceLock<Thread>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    /// The size of the file, on disk; a whole number of sectors.
+    size: u64,
+    /// Zeros to be written next.
+    slice: u64,
 }
 
 impl Space {
     /// The space of a file that is all synced.
     pub(super) fn new(medium: Arc<dyn Medium>, end: u64, size: u64, ahead: u64) -> Self {
-        let size = size.saturating_sub(size.checked_rem(SECTOR_BYTES).unwrap_or_default());
+        let size = size.saturating_sub(size % SECTOR_BYTES);
         Self {
             medium,
             ahead,
             end: AtomicU64::new(end),
-            size: AtomicU64::new(size),
+            ready: AtomicU64::new(size),
             failed: AtomicBool::new(false),
-            gate: Mutex::new(SLICE_BYTES),
+            gate: Mutex::new(Gate { size, slice: SLICE_BYTES }),
             helper: OnceLock::new(),
         }
     }
@@ -74,24 +90,24 @@ impl Space {
         let _first = self.helper.set(helper);
     }
 
-    fn gate(&self) -> MutexGuard<'_, u64> {
-        // What it guards is one number that is whole at every moment.
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // What it guards is whole at every moment.
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn size(&self) -> u64 {
-        self.size.load(Ordering::Acquire)
+    fn ready(&self) -> u64 {
+        self.ready.load(Ordering::Acquire)
     }
 
     /// Bytes that a helper would still write.
     fn missing(&self) -> u64 {
-        self.end.load(Ordering::Acquire).saturating_add(self.ahead).saturating_sub(self.size())
+        self.end.load(Ordering::Acquire).saturating_add(self.ahead).saturating_sub(self.ready())
     }
 
-    /// The last frame now ends at `end`.
+    /// A frame was written, and ends at `end`.
     pub(super) fn advance(&self, end: u64) {
-        self.end.store(end, Ordering::Release);
-        if self.missing() >= SLICE_BYTES.min(self.ahead) {
+        let start = self.end.swap(end, Ordering::AcqRel);
+        if end.saturating_sub(start) < LARGE_FRAME_BYTES && self.missing() >= SLICE_BYTES.min(self.ahead) {
             self.wake_helper();
         }
     }
@@ -107,75 +123,81 @@ impl Space {
         self.failed.load(Ordering::Acquire)
     }
 
-    /// Makes sure that a frame that ends at `frame_end` may be written.
-    pub(super) fn reserve(&self, frame_end: u64) -> Result<(), AppendError> {
-        let needed = frame_end.saturating_add(SECTOR_BYTES);
-        if needed <= self.size() {
+    /// Makes sure that a frame from `start` to `end` may be written.
+    pub(super) fn reserve(&self, start: u64, end: u64) -> Result<(), AppendError> {
+        let needed = end.saturating_add(SECTOR_BYTES);
+        if needed <= self.ready() {
             return Ok(());
         }
-        let _gate = self.gate();
-        if needed <= self.size() {
-            return Ok(());
+        let mut gate = self.gate();
+        if needed > gate.size {
+            let large = end.saturating_sub(start) >= LARGE_FRAME_BYTES;
+            let size = needed.saturating_add(if large { LARGE_HOLE_BYTES } else { HOLE_BYTES });
+            self.medium.set_size(size).map_err(AppendError::of_write)?;
+            self.medium.sync_data().map_err(AppendError::Fatal)?;
+            gate.size = size;
         }
-        let size = needed.saturating_add(HOLE_BYTES);
-        self.medium.set_size(size).map_err(AppendError::of_write)?;
-        self.medium.sync_data().map_err(AppendError::Fatal)?;
-        self.size.store(size, Ordering::Release);
+        self.ready.fetch_max(needed, Ordering::AcqRel);
         Ok(())
     }
 
     /// Writes and syncs the next slice of zeros. `Ok(false)`: there are enough.
     pub(super) fn zero_slice(&self) -> Result<bool, AppendError> {
-        let mut slice = self.gate();
+        let mut gate = self.gate();
         let missing = self.missing();
         if missing == 0 {
             return Ok(false);
         }
-        let zeroed = self.extend_by((*slice).min(missing));
+        let bytes = gate.slice.min(missing);
+        let zeroed = self.zero(&mut gate, bytes);
         match &zeroed {
-            Ok(()) => *slice = slice.saturating_mul(2).min(SLICE_BYTES),
-            Err(AppendError::NotStored(_)) => *slice = (*slice / 2).max(SMALLEST_SLICE_BYTES),
+            Ok(()) => gate.slice = gate.slice.saturating_mul(2).min(SLICE_BYTES),
+            Err(AppendError::NotStored(_)) => gate.slice = (gate.slice / 2).max(SMALLEST_SLICE_BYTES),
             Err(AppendError::Fatal(_) | AppendError::TooLarge(_)) => {}
         }
         zeroed.map(|()| true)
     }
 
-    /// Writes and syncs zeros until the file is `size` bytes long.
-    pub(super) fn zero_up_to(&self, size: u64) -> Result<(), AppendError> {
-        let _gate = self.gate();
-        while self.size() < size {
-            self.extend_by(size.saturating_sub(self.size()).min(SLICE_BYTES))?;
+    /// Writes and syncs zeros up to `offset`.
+    pub(super) fn zero_up_to(&self, offset: u64) -> Result<(), AppendError> {
+        let mut gate = self.gate();
+        while self.ready() < offset {
+            self.zero(&mut gate, offset.saturating_sub(self.ready()))?;
         }
         Ok(())
     }
 
     /// Is there nothing smaller left to try?
     pub(super) fn is_tight(&self) -> bool {
-        *self.gate() == SMALLEST_SLICE_BYTES
+        self.gate().slice == SMALLEST_SLICE_BYTES
     }
 
-    /// Writes and syncs zeros behind the end of the file, at most a slice. The caller holds the gate.
-    fn extend_by(&self, bytes: u64) -> Result<(), AppendError> {
-        let size = self.size();
+    /// Writes and syncs zeros behind what is ready, at most a slice.
+    fn zero(&self, gate: &mut Gate, bytes: u64) -> Result<(), AppendError> {
         let zeros = zeros(bytes);
-        let extended = write_all_at(&*self.medium, size, zeros)
+        let ready = self.ready();
+        let zeroed = write_all_at(&*self.medium, ready, zeros)
             .map_err(AppendError::of_write)
             .and_then(|()| self.medium.sync_data().map_err(AppendError::Fatal));
-        match &extended {
-            Ok(()) => self.size.store(size.saturating_add(zeros.len() as u64), Ordering::Release),
+        match &zeroed {
+            Ok(()) => {
+                let ready = ready.saturating_add(zeros.len() as u64);
+                self.ready.store(ready, Ordering::Release);
+                gate.size = gate.size.max(ready);
+            }
             // Give back what did fit. When even that does not work, zeros stay behind the end: they harm nobody.
-            Err(AppendError::NotStored(_)) => drop(self.medium.set_size(size)),
+            Err(AppendError::NotStored(_)) => drop(self.medium.set_size(gate.size)),
             Err(AppendError::Fatal(_) | AppendError::TooLarge(_)) => {
                 self.failed.store(true, Ordering::Release);
             }
         }
-        extended
+        zeroed
     }
 
     /// After a write that ran out of space: nothing of it stays, durably, and the file ends one sector of zeros behind
     /// `end`. Cutting gives the blocks back that the write took.
     pub(super) fn cut_back(&self, end: u64) -> io::Result<()> {
-        let _gate = self.gate();
+        let mut gate = self.gate();
         let mut sector = [0; SECTOR];
         if let Err(error) = write_all_at(&*self.medium, end, &sector) {
             // Not even the first sector was written: then there is a hole, which reads as zeros.
@@ -186,10 +208,20 @@ impl Space {
         }
         // The header goes first: with it, a file cut behind its sector would look like one that lost a frame.
         self.medium.sync_data()?;
-        let size = end.saturating_add(SECTOR_BYTES);
-        self.medium.set_size(size)?;
+        gate.size = end.saturating_add(SECTOR_BYTES);
+        self.medium.set_size(gate.size)?;
         self.medium.sync_data()?;
-        self.size.store(size, Ordering::Release);
+        self.ready.store(gate.size, Ordering::Release);
         Ok(())
+    }
+
+    /// When nothing more comes: gives the hole back that large frames have left, so that the next opening finds zeros.
+    pub(super) fn trim(&self) {
+        let mut gate = self.gate();
+        let ready = self.ready();
+        // Either size will do after a crash, and either is right when cutting does not work.
+        if ready < gate.size && self.medium.set_size(ready).is_ok() {
+            gate.size = ready;
+        }
     }
 }

@@ -118,6 +118,7 @@ impl Journal {
         let closed = self.write_now(FrameKind::Close, &[]);
         if self.state == State::Open {
             self.state = State::Closed;
+            self.space.trim();
         }
         closed
     }
@@ -241,7 +242,7 @@ impl Journal {
 
     /// The bytes of the frame, at `end`.
     fn store(&mut self, end: u64, frame_end: u64) -> Result<(), AppendError> {
-        let stored = self.space.reserve(frame_end).and_then(|()| {
+        let stored = self.space.reserve(end, frame_end).and_then(|()| {
             write_all_at(&*self.medium, end, &self.buffer).map_err(AppendError::of_write)?;
             self.medium.sync_data().map_err(AppendError::Fatal)
         });

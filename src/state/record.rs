@@ -29,6 +29,9 @@ const COUNTED: u64 = 4;
 /// The operation that sets a field.
 const SET: u64 = 0;
 
+/// What the buffer for one transaction keeps of the memory that a large one has taken.
+const KEPT_SCRATCH_BYTES: usize = 1 << 20;
+
 /// Writes transactions in one journal's numbers.
 #[derive(Debug)]
 pub struct Recorder {
@@ -107,6 +110,7 @@ impl Recorder {
             w.uint(state.table(*table).next_id());
         }
         Writer::new(out, &self.numbers).bytes(&self.scratch);
+        self.scratch.shrink_to(KEPT_SCRATCH_BYTES);
     }
 }
 

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -26,6 +27,9 @@ const BATCH_TRANSACTIONS_MAX: u32 = 4_096;
 
 /// A batch that holds so many bytes takes no more transactions.
 const BATCH_BYTES: usize = 4 << 20;
+
+/// A buffer that one large transaction has made larger than this is not kept.
+const KEPT_BUFFER_BYTES: usize = 2 * BATCH_BYTES;
 
 /// What a transaction is recorded under.
 #[derive(Debug, Clone)]
@@ -55,6 +59,8 @@ pub struct Engine {
     published: Published,
     commit: OnceLock<Arc<dyn Commit>>,
     clock: Arc<dyn Clock>,
+    /// How long a command waits for the one before it, in milliseconds.
+    command_wait_ms: AtomicU64,
     /// Called when the disk has failed and the process has to end.
     on_failure: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -110,14 +116,27 @@ enum Condition {
     Over,
 }
 
+impl Flight {
+    /// What is over stays so.
+    fn become_unless_over(&mut self, standing: Condition) {
+        if self.standing != Condition::Over {
+            self.standing = standing;
+        }
+    }
+}
+
 impl Head {
     /// Closes the open batch: what comes now belongs to the next.
     fn close(&mut self) {
-        let Open { payload, count } = &mut self.open;
-        if *count == 0 {
-            return;
+        if self.open.count > 0 {
+            self.close_at(self.tx.state.clone());
         }
-        let root = Arc::new(self.tx.state.clone());
+    }
+
+    /// Closes the open batch, which is not empty and leads to this state.
+    fn close_at(&mut self, root: State) {
+        let root = Arc::new(root);
+        let Open { payload, count } = &mut self.open;
         let payload = std::mem::replace(payload, self.spare.pop().unwrap_or_default());
         let first_seq = root.seq + 1 - u64::from(*count);
         let batch =
@@ -147,9 +166,13 @@ impl Head {
             )));
         }
         if before > 0 && self.open.payload.len() > BATCH_BYTES {
-            // A batch stays below its limit unless a single transaction is larger: this one begins the next.
+            // A batch stays below its limit unless a single transaction is larger: this one begins the next. The head has
+            // it in already, and the root of the batch before must not: nothing of it may be seen when that is placed.
             let own = self.open.payload.split_off(before);
-            self.close();
+            self.tx.in_tree = true;
+            let root = self.tx.before();
+            self.tx.in_tree = false;
+            self.close_at(root);
             self.open.payload.extend_from_slice(&own);
         }
         self.open.count += 1;
@@ -176,7 +199,14 @@ impl Engine {
             era: 0,
         };
         let gate = Gate::new(Box::new(head), Flight::default());
-        Arc::new(Self { gate, published, commit: OnceLock::new(), clock, on_failure: OnceLock::new() })
+        Arc::new(Self {
+            gate,
+            published,
+            commit: OnceLock::new(),
+            clock,
+            command_wait_ms: AtomicU64::new(COMMAND_WAIT_MS),
+            on_failure: OnceLock::new(),
+        })
     }
 
     /// Says where batches go. Called once.
@@ -198,6 +228,11 @@ impl Engine {
     /// What hears that the disk has failed. Set once; the first one stays.
     pub fn on_failure(&self, failed: Box<dyn Fn() + Send + Sync>) -> bool {
         self.on_failure.set(failed).is_ok()
+    }
+
+    /// How long a command waits for the one before it, in milliseconds, in place of [`COMMAND_WAIT_MS`].
+    pub fn set_command_wait(&self, ms: u64) {
+        self.command_wait_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Has the disk failed?
@@ -253,9 +288,10 @@ impl Engine {
     /// # Errors
     /// Before it runs: 503 when the head is not free in time or the engine is stopped, 507 while the disk is full.
     pub fn command(&self, cause: &Cause<'_>, run: &mut dyn FnMut(&mut Tx) -> Result<()>) -> Result<Ran> {
-        let Some(mut head) = self.gate.take(Some(Duration::from_millis(COMMAND_WAIT_MS))) else {
+        let wait_ms = self.command_wait_ms.load(Ordering::Relaxed);
+        let Some(mut head) = self.gate.take(Some(Duration::from_millis(wait_ms))) else {
             return Err(Error::overloaded(format!(
-                "another command has been running for more than {COMMAND_WAIT_MS} ms"
+                "another command has been running for more than {wait_ms} ms"
             )));
         };
         let condition = self.gate.look().beside.standing;
@@ -263,26 +299,26 @@ impl Engine {
             self.gate.put(head, |_| ());
             return Err(match condition {
                 Condition::Full => Error::disk_full("nothing was stored: the disk is full"),
+                Condition::Over if self.has_failed() => {
+                    Error::overloaded("the journal's disk has failed: nothing is taken until the next start")
+                }
                 Condition::Well | Condition::Over => Error::overloaded("the server is stopping"),
             });
         }
         head.tx.begin(self.clock.wall_ms(), cause.caller.clone());
         let started_ns = self.clock.monotonic_ns();
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(&mut head.tx)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            run(&mut head.tx)?;
+            if head.tx.is_idle() { Ok(()) } else { head.record(cause) }
+        }));
         self.name_if_slow(cause.name, started_ns);
         let result = match outcome {
-            Ok(Ok(())) if head.tx.changes.is_empty() && head.tx.counters.is_empty() => Ok(()),
-            Ok(Ok(())) => head.record(cause),
-            Ok(Err(error)) => Err(error),
-            Err(_printed_by_std) if head.tx.in_tree => {
-                // The panic came from the tree itself: what the head holds is unknown, and so is what would be stored.
-                report::line("a panic inside the state: the process ends, nothing unknown is stored");
-                std::process::abort();
-            }
+            Ok(result) => result,
+            Err(_printed_by_std) if head.tx.in_tree => die_of_panic(),
             Err(_printed_by_std) => Err(Error::internal(format!("{} panicked", cause.name))),
         };
-        if result.is_err() {
-            head.tx.undo();
+        if result.is_err() && catch_unwind(AssertUnwindSafe(|| head.tx.undo())).is_err() {
+            die_of_panic();
         }
         let ticket = Ticket { era: head.era, seq: head.tx.state.seq };
         let next = self.gate.put(head, next_batch);
@@ -337,10 +373,16 @@ impl Engine {
         head.era = self.published.end_era();
         self.gate.put(head, |inside| {
             inside.beside.under_way = None;
-            inside.beside.standing = standing;
+            inside.beside.become_unless_over(standing);
         });
         self.published.moved();
     }
+}
+
+/// A panic came from the tree itself: what the head holds is unknown, and so is what would be stored.
+fn die_of_panic() -> ! {
+    report::line("a panic inside the state: the process ends, nothing unknown is stored");
+    std::process::abort();
 }
 
 /// What goes to the journal now: nothing while a batch is under way.
@@ -369,7 +411,7 @@ impl Outcomes for Ear {
         let (sent, root) = placed.expect("a batch is placed that was under way");
         assert_eq!(sent, ticket, "batches are placed in the order in which they were submitted");
         // A buffer that one large transaction made is not kept for the small ones that follow.
-        if let Some(head) = inside.value.as_mut().filter(|_| spent.capacity() <= 2 * BATCH_BYTES) {
+        if let Some(head) = inside.value.as_mut().filter(|_| spent.capacity() <= KEPT_BUFFER_BYTES) {
             head.spare.push(spent);
         }
         // Where a command has the head, it sends the next batch when it puts the head back.
@@ -392,7 +434,7 @@ impl Outcomes for Ear {
     fn room_again(&self) {
         let Some(engine) = self.0.upgrade() else { return };
         report::line("the disk has space again: commands are taken");
-        engine.gate.look().beside.standing = Condition::Well;
+        engine.gate.look().beside.become_unless_over(Condition::Well);
     }
 
     fn unknown(&self, _ticket: Ticket, error: &io::Error) {

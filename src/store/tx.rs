@@ -4,7 +4,7 @@ use super::tables::{Edited, TableMut, TableRef, place_of};
 use super::{Caller, View};
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
-use crate::model::{Auto, Entity, Id, Model, OnRemove, Report, Row, Time, Uid};
+use crate::model::{Auto, Entity, Id, Model, OnRemove, Reference, Report, Row, Time, Uid};
 use crate::query::{Filter, Rows};
 use crate::state::{Change, State, undo};
 use crate::stdx::random::Xoshiro;
@@ -195,9 +195,24 @@ impl Tx {
         self.caller = caller;
     }
 
+    /// Has nothing happened: no row was touched and no id taken?
+    pub(super) fn is_idle(&self) -> bool {
+        let unmoved = |(table, before): &(usize, u64)| self.state.table(*table).next_id() == *before;
+        self.changes.is_empty() && self.counters.iter().all(unmoved)
+    }
+
     /// Makes everything as it was.
     pub(super) fn undo(&mut self) {
+        self.in_tree = true;
         undo(&mut self.state, &mut self.changes, &mut self.counters);
+        self.in_tree = false;
+    }
+
+    /// The state as it was before this transaction, beside the one that it is in.
+    pub(super) fn before(&self) -> State {
+        let mut before = self.state.clone();
+        undo(&mut before, &mut self.changes.clone(), &mut self.counters.clone());
+        before
     }
 
     fn note_counter(&mut self, table: usize) {
@@ -287,13 +302,17 @@ impl Tx {
         let mark = self.changes.len();
         if let Err(refused) = self.remove_all(vec![(table, key.clone())]) {
             // The method may go on after a refusal: what went with the row has to come back with it.
+            self.in_tree = true;
             undo(&mut self.state, &mut self.changes.split_off(mark), &mut Vec::new());
+            self.in_tree = false;
             return Err(refused);
         }
         Ok(Some(removed))
     }
 
+    /// What refuses is asked once everything that goes along is gone: a row that refers and goes too refuses nothing.
     fn remove_all(&mut self, mut going: Vec<(usize, Key)>) -> Result<()> {
+        let mut refusing = Vec::new();
         while let Some((table, key)) = going.pop() {
             // A row that refers to two removed ones comes up twice.
             let Some(row) = self.state.table(table).get(key.as_bytes()).cloned() else { continue };
@@ -303,48 +322,46 @@ impl Tx {
             self.in_tree = false;
             self.changes.push(Change::Removed { table, key: key.clone(), row });
             for (from, reference) in referrers {
-                self.let_go(from, reference, table, &key, &mut going)?;
+                let reference = self.state.schema(from).references[reference];
+                let keys = self.referring(from, reference, &key);
+                match reference.on_remove {
+                    OnRemove::Refuse if keys.is_empty() => {}
+                    OnRemove::Refuse => refusing.push((from, reference, key.clone())),
+                    OnRemove::Cascade => going.extend(keys.into_iter().map(|key| (from, key))),
+                    OnRemove::Clear => self.clear(from, reference.field, &keys)?,
+                }
+            }
+        }
+        for (from, reference, removed) in refusing {
+            let count = self.referring(from, reference, &removed).len();
+            if count > 0 {
+                let schema = self.state.schema(from);
+                let (name, field) = (schema.name, schema.field_name(reference.field));
+                let target = self.state.schema(reference.target).name;
+                return Err(Error::conflict(format!("{count} of {name} refer to this {target} by {field}")));
             }
         }
         Ok(())
     }
 
-    /// Handles the rows of the table `from` that refer to a removed row.
-    fn let_go(
-        &mut self,
-        from: usize,
-        reference: usize,
-        removed_table: usize,
-        removed: &Key,
-        going: &mut Vec<(usize, Key)>,
-    ) -> Result<()> {
-        let reference = self.state.schema(from).references[reference];
+    /// The keys of the rows of the table `from` that refer to a row by a field.
+    fn referring(&self, from: usize, reference: Reference, to: &Key) -> Vec<Key> {
         let mut w = KeyWriter::new();
         if reference.optional {
             w.some();
         }
-        w.raw(removed.as_bytes());
+        w.raw(to.as_bytes());
         let keys = self.state.table(from).keys_by(reference.index, w.as_bytes(), None);
-        let keys: Vec<Key> = keys.map(Key::from_bytes).collect();
-        match reference.on_remove {
-            OnRemove::Refuse if keys.is_empty() => {}
-            OnRemove::Refuse => {
-                let schema = self.state.schema(from);
-                let (name, field) = (schema.name, schema.field_name(reference.field));
-                let target = self.state.schema(removed_table).name;
-                let count = keys.len();
-                return Err(Error::conflict(format!("{count} of {name} refer to this {target} by {field}")));
-            }
-            OnRemove::Cascade => going.extend(keys.into_iter().map(|key| (from, key))),
-            OnRemove::Clear => {
-                for key in keys {
-                    let mut clear = |row: &mut dyn Entity| {
-                        row.clear_field(reference.field);
-                        Ok(())
-                    };
-                    self.update_row(from, &key, &mut clear)?;
-                }
-            }
+        keys.map(Key::from_bytes).collect()
+    }
+
+    fn clear(&mut self, table: usize, field: usize, keys: &[Key]) -> Result<()> {
+        for key in keys {
+            let mut clear = |row: &mut dyn Entity| {
+                row.clear_field(field);
+                Ok(())
+            };
+            self.update_row(table, key, &mut clear)?;
         }
         Ok(())
     }

@@ -38,6 +38,12 @@ impl View {
         &self.caller
     }
 
+    /// The state behind it, untyped: for tools that show or check whatever a program has.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
     /// The row with this id.
     ///
     /// # Errors
