@@ -75,7 +75,10 @@ pub(crate) fn block(
     fill(
         "#[allow($quiet)]
         const _: () = {
-            static __SLOT: $x::TypeSlot = $x::TypeSlot::new();
+            static __SLOT: $x::TypeSlot = {
+                static PLACE: ::core::sync::atomic::AtomicUsize = ::core::sync::atomic::AtomicUsize::new(0);
+                $x::TypeSlot::new(|| &PLACE)
+            };
             $holder
             $items
             $impls

@@ -103,7 +103,7 @@ fn model(
         Some(plan) if key.is_some() => (plan.ty.clone(), plan.fill(0, "&self.$member", &[])),
         _ => (fill("::core::primitive::u64", &[]), fill("&0", &[])),
     };
-    let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member } as &dyn $x::FieldOps<Self>";
+    let access = "&$x::FieldAccess::<Self, $ty> { get: |row| &row.$member, get_mut: |row| &mut row.$member }";
     let access = |plan: &Plan| fill("$access,", &[("access", plan.fill_as_type(access))]);
     let check = arguments.whole.checked();
     let template =

@@ -4,24 +4,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The place of a type in every [`Numbers`] of this process: one static per type.
 ///
-/// Two journals in one process give their own numbers; the slot is what both look them up by.
-#[derive(Debug)]
-pub struct TypeSlot(AtomicUsize);
+/// Two journals in one process give their own numbers; the slot is what both look them up by. It leads to its place
+/// and does not hold it: the constants of a generic type refer to its slot, and before Rust 1.90 no constant may refer
+/// to what can change.
+#[derive(Debug, Clone, Copy)]
+pub struct TypeSlot(fn() -> &'static AtomicUsize);
 
-/// The next free slot; 0 says that a type has none yet.
+/// The next free place; 0 says that a type has none yet.
 static NEXT: AtomicUsize = AtomicUsize::new(1);
 
 impl TypeSlot {
-    /// A slot that is given its place at first use.
+    /// A slot whose place is kept there, 0 until it is given one at first use.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a slot stands in a static; `Default` cannot be const")]
-    pub const fn new() -> Self {
-        Self(AtomicUsize::new(0))
+    pub const fn new(place: fn() -> &'static AtomicUsize) -> Self {
+        Self(place)
     }
 
     /// The place of this type.
     pub fn place(&self) -> usize {
-        match self.0.load(Ordering::Relaxed) {
+        match (self.0)().load(Ordering::Relaxed) {
             0 => self.assign(),
             place => place,
         }
@@ -30,7 +31,7 @@ impl TypeSlot {
     #[cold]
     fn assign(&self) -> usize {
         let fresh = NEXT.fetch_add(1, Ordering::Relaxed);
-        match self.0.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+        match (self.0)().compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => fresh,
             Err(other) => other,
         }

@@ -16,8 +16,9 @@ fn under_load_every_call_is_answered() {
         let threads: Vec<_> = (0..16)
             .map(|number| {
                 let answers = Arc::clone(&answers);
+                // Connected here: a thread that begins late would find nobody listening any more.
+                let mut client = Client::connect(addr);
                 spawn("client", move || {
-                    let mut client = Client::connect(addr);
                     let path = ["/now", "/pool/", "/sleep/5", "/task/"][number % 4];
                     loop {
                         if std::io::Write::write_all(&mut client.stream, &get(path)).is_err() {
