@@ -10,14 +10,16 @@ use crate::error::Errors;
 use crate::item::{FieldsForm, Item, Variant};
 use crate::names;
 use crate::record::{self, Plan, each, each_fill, plans, quoted, said, types};
-use crate::rules::{Place, rules};
+use crate::rules::{Place, distinct, rules};
 use proc_macro::{Ident, Span, TokenStream, TokenTree};
 
 /// A variant and what is done with it.
 struct Choice {
     name: Ident,
     wire: String,
-    was: Vec<String>,
+    /// Where to point at its name.
+    span: Span,
+    was: Vec<(String, Span)>,
     docs: String,
     form: FieldsForm,
     fields: Vec<Plan>,
@@ -57,13 +59,11 @@ fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Ve
             Some(rename) => rename,
             None => (names::snake(&names::plain(&variant.name)), variant.name.span()),
         };
-        if choices.iter().any(|choice| choice.wire == wire) {
-            errors.at(span, format!("two variants are called `{wire}`"));
-        }
         let length = fields.len().saturating_add(1);
         choices.push(Choice {
             name: variant.name.clone(),
             wire,
+            span,
             was: said.was,
             docs: docs(&variant.attributes),
             form: variant.fields.form,
@@ -73,6 +73,8 @@ fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Ve
         });
         member = member.saturating_add(length);
     }
+    let named = choices.iter().map(|choice| (choice.wire.as_str(), choice.span, choice.was.as_slice()));
+    distinct("variants", named, errors);
     choices
 }
 

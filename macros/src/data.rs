@@ -56,7 +56,7 @@ fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
     for argument in whole::arguments(attributes, "data", errors) {
         match (argument.word().as_str(), &argument.form) {
             // Not for users: the name of a call that these are the arguments of.
-            ("name", Form::Value(value)) => {
+            ("__call", Form::Value(value)) => {
                 found.name = one_text(value, argument.span).as_ref().and_then(literal::text);
             }
             _ => found.whole.read(&argument, &["check", "strict"], errors),

@@ -8,7 +8,7 @@ use crate::error::Errors;
 use crate::item::{Fields, FieldsForm};
 use crate::names;
 use crate::owner::without_self;
-use crate::rules::{Check, Default, Place, Rules, rules};
+use crate::rules::{Check, Fallback, Place, Rules, distinct, rules};
 use proc_macro::{Literal, Span, TokenStream, TokenTree};
 
 /// A field and what is done with it.
@@ -34,10 +34,6 @@ pub(crate) fn plans(fields: &Fields, place: Place, owner: &TokenStream, errors: 
         let rules = rules(&field.attributes, place, errors);
         let name = field.name.as_ref().map_or_else(|| position.to_string(), names::plain);
         let wire = rules.rename.as_ref().map_or_else(|| name.clone(), |(rename, _)| rename.clone());
-        if plans.iter().any(|plan| plan.wire == wire) {
-            let place = rules.rename.as_ref().map_or(field.span, |(_, span)| *span);
-            errors.at(place, format!("two fields are called `{wire}`"));
-        }
         let member = match &field.name {
             Some(name) => TokenTree::from(name.clone()).into(),
             None => index(position, field.span),
@@ -55,6 +51,9 @@ pub(crate) fn plans(fields: &Fields, place: Place, owner: &TokenStream, errors: 
             span: field.span,
         });
     }
+    let place = |plan: &Plan| plan.rules.rename.as_ref().map_or(plan.span, |(_, span)| *span);
+    let named = plans.iter().map(|plan| (plan.wire.as_str(), place(plan), plan.rules.was.as_slice()));
+    distinct("fields", named, errors);
     plans
 }
 
@@ -105,12 +104,12 @@ impl Plan {
     fn default(&self) -> TokenStream {
         let ty = || ("ty", self.ty.clone());
         match &self.rules.default {
-            Some(Default::Expression(value)) => fill("$Some(|| $value)", &[("value", value.clone())]),
-            Some(Default::Text(value)) => fill(
+            Some(Fallback::Expression(value)) => fill("$Some(|| $value)", &[("value", value.clone())]),
+            Some(Fallback::Text(value)) => fill(
                 "$Some(|| <$ty as ::core::convert::From<_>>::from($value))",
                 &[ty(), ("value", value.clone())],
             ),
-            Some(Default::OfType) => fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()]),
+            Some(Fallback::OfType) => fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()]),
             None if self.rules.is_internal() => {
                 fill("$Some(<$ty as ::core::default::Default>::default)", &[ty()])
             }
@@ -162,10 +161,10 @@ impl Plan {
 }
 
 /// `.was(..).docs(..)` of a member.
-pub(crate) fn said(was: &[String], docs: &str) -> TokenStream {
+pub(crate) fn said(was: &[(String, Span)], docs: &str) -> TokenStream {
     let mut out = TokenStream::new();
     if !was.is_empty() {
-        let names = was.iter().map(|name| fill("$name,", &[("name", text(name))])).collect();
+        let names = was.iter().map(|(name, _)| fill("$name,", &[("name", text(name))])).collect();
         out.extend(fill(".was(&[$names])", &[("names", names)]));
     }
     if !docs.is_empty() {
