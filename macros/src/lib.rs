@@ -27,6 +27,8 @@
 //! # Left out
 //! Bodies of methods are never looked at. Types are never understood: an alias of `Id<Team>` is as good as the name.
 
+#![warn(missing_docs, missing_debug_implementations)]
+
 mod api;
 mod assemble;
 mod attribute;

@@ -21,11 +21,13 @@ mod endpoint;
 mod gateway;
 mod input;
 mod method;
+mod pace;
 mod router;
 mod rpc;
 
 pub use about::About;
 pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
+pub(crate) use call::shorten_arguments;
 pub use call::{ARGUMENTS_BYTES_MAX, Call, Ended};
 pub use endpoint::{Endpoint, Endpoints};
 pub use gateway::Gateway;

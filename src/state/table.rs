@@ -86,16 +86,19 @@ impl Table {
 
     /// Puts a row in, in place of the one with its key. The indexes follow.
     fn put(&mut self, schema: &Schema, key: &Key, row: Row) -> Option<Row> {
+        if let Some(id) = row.value.key_counter() {
+            self.raise_counter(id + 1);
+        }
+        if schema.indexes.is_empty() {
+            return self.rows.insert(key.clone(), row);
+        }
+        let before = self.rows.insert(key.clone(), Arc::clone(&row));
         let mut w = KeyWriter::new();
-        let before = self.rows.get(key.as_bytes()).cloned();
         for (spec, tree) in schema.indexes.iter().zip(&mut self.indexes) {
-            let same = before
-                .as_ref()
-                .is_some_and(|before| spec.fields.iter().all(|f| before.value.field_same(*f, &row.value)));
-            if same {
-                continue;
-            }
             if let Some(before) = &before {
+                if spec.fields.iter().all(|field| before.value.field_same(*field, &row.value)) {
+                    continue;
+                }
                 entry_of(spec, &before.value, key, &mut w);
                 let gone = tree.remove(w.as_bytes());
                 assert!(gone.is_some(), "an index of {} lacks a row of its table", schema.name);
@@ -103,10 +106,7 @@ impl Table {
             let start = entry_of(spec, &row.value, key, &mut w);
             tree.insert(w.finish(), start);
         }
-        if let Some(id) = row.value.key_counter() {
-            self.raise_counter(id + 1);
-        }
-        self.rows.insert(key.clone(), row)
+        before
     }
 
     /// Takes a row out. The indexes follow.

