@@ -1,4 +1,4 @@
-//! One method of an `#[Api]`: what it is, what it takes, and its row in the table of methods.
+//! One method of an `#[Api]`: what it is and what it takes. Most mistakes in a signature are found here.
 
 use crate::api::Prefix;
 use crate::attribute::{Attribute, docs};
