@@ -36,6 +36,16 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.field.is_empty() {
+            f.write_str(&self.detail)
+        } else {
+            write!(f, "{}: {}", self.field, self.detail)
+        }
+    }
+}
+
 /// The closed list of kinds. Each has one status and one problem type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
@@ -282,13 +292,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.detail)?;
-        for (n, FieldError { field, detail }) in self.0.fields.iter().enumerate() {
+        for (n, error) in self.0.fields.iter().enumerate() {
             let joint = if n == 0 && self.0.detail.is_empty() { "" } else { "; " };
-            if field.is_empty() {
-                write!(f, "{joint}{detail}")?;
-            } else {
-                write!(f, "{joint}{field}: {detail}")?;
-            }
+            write!(f, "{joint}{error}")?;
         }
         Ok(())
     }

@@ -66,7 +66,7 @@ pub use header::{FORMAT, HEADER_BYTES, HeaderFlaw, JournalId};
 pub use lone::Lone;
 pub use medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
 pub use memory::MemoryDirectory;
-pub use read::{Report, read};
+pub use read::{Follower, Report, read};
 pub use real::RealDirectory;
 pub use recovery::{Opened, Options, open};
 pub use settle::Torn;

@@ -63,13 +63,18 @@ pub(super) fn scan(
         time_ms: 0,
         unsealed: false,
     };
-    let mut scan = Scan {
-        medium,
-        expected: Expected { at, seed: Seed::of(header), in_snapshot: header.base > 0 },
-        window: Window::new(size(medium)?),
-        frames: 0,
-        last: None,
-    };
+    let expected = Expected { at, seed: Seed::of(header), in_snapshot: header.base > 0 };
+    scan_on(medium, expected, tail, visit)
+}
+
+/// The same from the middle of a file on.
+pub(super) fn scan_on(
+    medium: &dyn Medium,
+    expected: Expected,
+    tail: Option<&[u8]>,
+    visit: &mut Visit<'_>,
+) -> Result<Scanned, OpenError> {
+    let mut scan = Scan { medium, expected, window: Window::new(size(medium)?), frames: 0, last: None };
     let mut restored = false;
     loop {
         match scan.next()? {

@@ -1,4 +1,19 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod crash;
+mod http;
+mod isolation;
 mod journal;
+mod json;
+mod macros;
+mod net;
+mod order;
+mod program;
 mod recovery;
+mod rig;
+mod secrets;
+mod state;
+mod store;
+mod tidy;
+mod tree;
+mod values;

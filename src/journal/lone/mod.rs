@@ -72,6 +72,14 @@ impl Lone {
         }
     }
 
+    /// Writes into the lock file where this process can be reached. Waits for a batch that is being written.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn announce(&self, address: &str) -> io::Result<()> {
+        self.shared.announce(address)
+    }
+
     fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }

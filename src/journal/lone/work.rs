@@ -95,6 +95,13 @@ impl Shared {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn announce(&self, address: &str) -> io::Result<()> {
+        match &mut self.desk().journal {
+            Some(journal) => journal.announce(address),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn submit(&self, batch: Batch, ticket: Ticket) {
         let mut inbox = self.inbox();
         match inbox.end {

@@ -1,0 +1,268 @@
+//! Calls by name: JSON-RPC 2.0 over `POST /_/rpc` (<https://www.jsonrpc.org/specification>), parameters by name.
+//!
+//! An answer carries `"seq"` beside `"result"`. An error carries the problem document in `data`; its code is one of the
+//! specification's where that has one, else the HTTP status.
+
+use super::gateway::is_json;
+use super::{Ended, Gateway, Input, Kind};
+use crate::codec::json::{Fields, FromJson, Halt, Kind as JsonKind, Reader, Slot, Writer, encode};
+use crate::error::Error;
+use crate::http::{Method, Methods, Request, Response};
+use crate::journal::Ticket;
+use crate::net::Reply;
+use std::sync::Arc;
+
+/// Where calls by name are answered.
+pub(super) const PATH: &str = "/_/rpc";
+
+/// The most calls in a batch.
+const BATCH_CALLS_MAX: usize = 1000;
+
+const PARSE_ERROR: i64 = -32700;
+const INVALID_REQUEST: i64 = -32600;
+const METHOD_NOT_FOUND: i64 = -32601;
+const INVALID_PARAMS: i64 = -32602;
+
+/// One call as it came.
+#[derive(Debug)]
+struct Asked {
+    method: String,
+    /// An object, encoded; empty for none.
+    params: Vec<u8>,
+    /// Encoded; none for a notification.
+    id: Option<Vec<u8>>,
+}
+
+/// A value as it stands in the document.
+struct Raw(Vec<u8>);
+
+impl FromJson for Raw {
+    fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
+        r.raw().map(|bytes| Self(bytes.to_vec()))
+    }
+}
+
+#[derive(Default)]
+struct AskedFields {
+    version: Slot<String>,
+    method: Slot<String>,
+    params: Slot<Raw>,
+    id: Slot<Raw>,
+}
+
+impl Fields for AskedFields {
+    fn field(&mut self, name: &str, r: &mut Reader<'_>) -> Result<bool, Halt> {
+        match name {
+            "jsonrpc" => r.fill(&mut self.version)?,
+            "method" => r.fill(&mut self.method)?,
+            "params" => match r.peek()? {
+                JsonKind::Object => r.fill(&mut self.params)?,
+                _ => return Err(r.expected("an object: parameters go by name")),
+            },
+            "id" => match r.peek()? {
+                JsonKind::Null | JsonKind::Number | JsonKind::String => r.fill(&mut self.id)?,
+                _ => return Err(r.expected("a string or a number")),
+            },
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["jsonrpc", "method", "params", "id"]
+    }
+}
+
+impl FromJson for Asked {
+    fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
+        let mut fields = AskedFields::default();
+        r.object(false, &mut fields)?;
+        let version = r.take(fields.version, "jsonrpc", None);
+        let method = r.take(fields.method, "method", None);
+        if r.failed() {
+            return Err(Halt::Invalid);
+        }
+        let (Some(version), Some(method)) = (version, method) else { return Err(Halt::Invalid) };
+        if version != "2.0" {
+            return Err(r.reject("jsonrpc: expected \"2.0\""));
+        }
+        let encoded = |slot| if let Slot::Full(Raw(bytes)) = slot { Some(bytes) } else { None };
+        Ok(Self { method, params: encoded(fields.params).unwrap_or_default(), id: encoded(fields.id) })
+    }
+}
+
+/// What stands in a body.
+enum Asking {
+    One(Result<Asked, Error>),
+    Batch(Vec<Result<Asked, Error>>),
+    /// It is no JSON, or an empty batch.
+    Nothing(i64, Error),
+}
+
+fn read(body: &[u8]) -> Asking {
+    let mut reader = Reader::new(body);
+    let mut calls = Vec::new();
+    match reader.peek() {
+        Ok(JsonKind::Array) => {
+            let outcome = reader.array(&mut |r| {
+                let call = r.raw()?;
+                if calls.len() < BATCH_CALLS_MAX {
+                    calls.push(crate::codec::json::decode(call).map_err(Error::from));
+                    return Ok(());
+                }
+                Err(r.reject(format!("a batch has at most {BATCH_CALLS_MAX} calls")))
+            });
+            match outcome.map_or_else(|_halt| Err(()), |()| Ok(())) {
+                Ok(()) => match reader.finish() {
+                    Ok(()) if calls.is_empty() => {
+                        Asking::Nothing(INVALID_REQUEST, Error::bad_request("the batch is empty"))
+                    }
+                    Ok(()) => Asking::Batch(calls),
+                    Err(errors) => Asking::Nothing(PARSE_ERROR, errors.into()),
+                },
+                Err(()) => {
+                    let errors = reader.errors();
+                    let code = if errors.is_syntax() { PARSE_ERROR } else { INVALID_REQUEST };
+                    Asking::Nothing(code, errors.into())
+                }
+            }
+        }
+        _ => match crate::codec::json::decode(body) {
+            Err(errors) if errors.is_syntax() => Asking::Nothing(PARSE_ERROR, errors.into()),
+            one => Asking::One(one.map_err(Error::from)),
+        },
+    }
+}
+
+/// Answers a request to [`PATH`]. `waiting` is what a query on this connection has to wait for.
+pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket>) -> Reply {
+    let posts = Methods::new().with(Method::Post);
+    match request.method() {
+        Method::Post => {}
+        Method::Options => return Reply::Now(Response::options(posts)),
+        _ => return Reply::Now(Response::method_not_allowed(posts)),
+    }
+    if !is_json(request.content_type()) {
+        let error =
+            Error::unsupported_media_type("a call is JSON: send the header `Content-Type: application/json`");
+        return Reply::Now(Response::problem(&error));
+    }
+    match read(&request.body) {
+        Asking::Nothing(code, error) => Reply::Now(Response::json(200, failure(None, code, &error))),
+        Asking::One(Err(error)) => Reply::Now(Response::json(200, failure(None, INVALID_REQUEST, &error))),
+        Asking::One(Ok(asked)) => one(gateway, request, asked, waiting),
+        Asking::Batch(calls) => {
+            let gateway = gateway.clone();
+            Reply::Task(Box::new(move || batch(&gateway, &request, calls)))
+        }
+    }
+}
+
+fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket>) -> Reply {
+    let endpoint = gateway.endpoint(&asked.method);
+    let kind = endpoint.map(super::Endpoint::kind);
+    if let Some(ticket) = waiting.filter(|_| matches!(kind, Some(Kind::Query | Kind::Task))) {
+        return Reply::Wait(request, ticket);
+    }
+    let slow = endpoint.is_some_and(|endpoint| gateway.is_slow(endpoint));
+    let here = gateway.clone();
+    let request = Arc::new(request);
+    let run = move || {
+        let (json, ticket, seq) = called(&here, &request, &asked);
+        let response = json.map_or_else(|| Response::empty(204), |json| Response::json(200, json));
+        here.reply(response, ticket, seq)
+    };
+    match kind {
+        Some(Kind::Task) => Reply::Task(Box::new(run)),
+        _ if slow => Reply::Pool(Box::new(run)),
+        _ => run(),
+    }
+}
+
+/// Runs a batch in order, each call seeing what those before it did.
+fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Error>>) -> Reply {
+    let mut answers = Vec::new();
+    let mut newest = None;
+    for call in calls {
+        let answer = match call {
+            Err(error) => Some(failure(None, INVALID_REQUEST, &error)),
+            Ok(asked) => {
+                let (answer, ticket, seq) = called(gateway, request, &asked);
+                newest = seq.or(newest);
+                let refused =
+                    ticket.and_then(|ticket| gateway.engine().refusal(gateway.engine().wait(ticket)));
+                match refused {
+                    Some(error) => asked.id.as_deref().map(|id| failure(Some(id), code_of(&error), &error)),
+                    None => answer,
+                }
+            }
+        };
+        answers.extend(answer);
+    }
+    if answers.is_empty() {
+        return gateway.reply(Response::empty(204), None, newest);
+    }
+    let json = [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat();
+    gateway.reply(Response::json(200, json), None, newest)
+}
+
+/// Runs one call: its answer, none for a notification, what the answer waits for, and its sequence.
+fn called(
+    gateway: &Gateway,
+    request: &Request,
+    asked: &Asked,
+) -> (Option<Vec<u8>>, Option<Ticket>, Option<u64>) {
+    let Some(endpoint) = gateway.endpoint(&asked.method) else {
+        let error = Error::not_found(format!("there is no method {}", asked.method));
+        return (asked.id.as_deref().map(|id| failure(Some(id), METHOD_NOT_FOUND, &error)), None, None);
+    };
+    let input = if asked.params.is_empty() { Input::nothing() } else { Input::object(&asked.params) };
+    let Ended { result, ticket, seq } = gateway.run(endpoint, input, request);
+    let answer = asked.id.as_deref().map(|id| match &result {
+        Ok(json) => success(id, json.as_deref().unwrap_or(b"null"), seq),
+        Err(error) => failure(Some(id), code_of(error), error),
+    });
+    (answer, ticket, seq)
+}
+
+fn code_of(error: &Error) -> i64 {
+    if error.is_bad_request() { INVALID_PARAMS } else { i64::from(error.status()) }
+}
+
+fn success(id: &[u8], result: &[u8], seq: Option<u64>) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.begin_object();
+    w.key("jsonrpc");
+    w.str("2.0");
+    w.key("id");
+    w.raw(id);
+    w.key("result");
+    w.raw(result);
+    if let Some(seq) = seq {
+        w.key("seq");
+        w.u64(seq);
+    }
+    w.end_object();
+    w.into_bytes()
+}
+
+fn failure(id: Option<&[u8]>, code: i64, error: &Error) -> Vec<u8> {
+    let problem = Response::problem(error);
+    let mut w = Writer::new();
+    w.begin_object();
+    w.key("jsonrpc");
+    w.str("2.0");
+    w.key("id");
+    w.raw(id.unwrap_or(b"null"));
+    w.key("error");
+    w.begin_object();
+    w.key("code");
+    w.i64(code);
+    w.key("message");
+    w.raw(&encode(error.title()));
+    w.key("data");
+    w.raw(problem.body.as_bytes());
+    w.end_object();
+    w.end_object();
+    w.into_bytes()
+}

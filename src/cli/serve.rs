@@ -1,0 +1,122 @@
+//! `serve`: the server in the foreground, until a signal.
+
+use super::flags::{Flag, Given};
+use super::{Command, DATA, Exit, Run, data_of, sample};
+use crate::api::{Endpoint, Kind, Verb};
+use crate::app::{Declared, Fault, Server};
+use crate::stdx::{report, threads};
+use std::sync::Arc;
+
+pub(super) const COMMAND: Command = Command {
+    name: "serve",
+    operands: "",
+    about: "answers requests; this is what is done when no command is named",
+    more: "It says on stderr where it is. SIGTERM or SIGINT ends it: what runs is answered and stored first.",
+    flags: &[
+        Flag {
+            name: "listen",
+            value: Some("ADDRESS"),
+            help: "where to listen; port 0 is any free one",
+            default: Some(|declared| declared.listen.to_string()),
+        },
+        DATA,
+        Flag {
+            name: "workers",
+            value: Some("N"),
+            help: "threads that answer; 0 is one for each core",
+            default: Some(|declared| declared.workers.to_string()),
+        },
+    ],
+    run: Run::Takes(run),
+};
+
+fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
+    given.words_up_to(0, "serve")?;
+    declared.data = data_of(&declared, given);
+    if let Some(listen) = given.parsed("listen", "an address like 127.0.0.1:8080")? {
+        declared.listen = listen;
+    }
+    if let Some(workers) = given.parsed("workers", "a number")? {
+        declared.workers = workers;
+    }
+    let name = declared.name.clone();
+    let server = Server::open(declared)?;
+    end_when_the_disk_fails(&server);
+    report::line(&start_block(&name, &server));
+    let served = server.net.run_until_signal();
+    server.stop();
+    served.map_err(|error| Fault { words: format!("serving: {error}"), exit: Exit::SOFTWARE })?;
+    Ok(if server.opened.engine().has_failed() { Exit::IO } else { Exit::OK })
+}
+
+/// A disk that failed ends the process: those who wait are told that the outcome is unknown, and nothing is taken any more.
+fn end_when_the_disk_fails(server: &Server) {
+    let net = Arc::clone(&server.net);
+    let failed = Box::new(move || {
+        let net = Arc::clone(&net);
+        let ends = threads::spawn("end", move || {
+            net.stop();
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the disk is lost: nothing may be written any more"
+            )]
+            std::process::exit(i32::from(Exit::IO.status()));
+        });
+        if ends.is_err() {
+            std::process::abort();
+        }
+    });
+    let first = server.opened.engine().on_failure(failed);
+    assert!(first, "an engine that was just opened ends nobody yet");
+}
+
+/// What is printed at the start: where it is, how to try it, where the state is.
+fn start_block(name: &str, server: &Server) -> String {
+    let found = &server.opened.found;
+    let mut lines = vec![format!("{name} is at http://{}", server.address())];
+    let endpoints = server.opened.gateway.endpoints().list();
+    let first = endpoints.iter().find(|endpoint| endpoint.kind() == Kind::Command && is_plain_path(endpoint));
+    let first = first.or_else(|| endpoints.iter().find(|endpoint| is_plain_path(endpoint)));
+    lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
+    if let Some(data) = &server.opened.data {
+        let kept = match found.created {
+            true => "new".to_owned(),
+            false => format!("{} transactions, read in {} ms", found.last_seq, server.opened.took_ms),
+        };
+        let file = data.join(crate::journal::JOURNAL);
+        lines.push(format!("  the state is in {} ({kept})", file.display()));
+    } else {
+        lines.push("  it keeps no state".to_owned());
+    }
+    if let Some(torn) = &found.torn {
+        lines.push(format!("  {torn}"));
+    }
+    if found.header_repaired {
+        lines.push("  one copy of the journal's header was bad and was written again".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn is_plain_path(endpoint: &Endpoint) -> bool {
+    endpoint.route().is_some_and(|(_, pattern)| !pattern.contains('{'))
+}
+
+/// A line that can be pasted.
+fn curl_line(endpoint: &Endpoint, address: &str) -> Option<String> {
+    let (verb, pattern) = endpoint.route()?;
+    let url = format!("http://{address}{pattern}");
+    if verb.reads_query() {
+        let method = if verb == Verb::Delete { " -X DELETE" } else { "" };
+        let wanted = sample::of(endpoint).into_iter();
+        let pairs = wanted.map(|(name, value)| format!("{name}={}", value.trim_matches('"')));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let url = if query.is_empty() { url } else { format!("'{url}?{query}'") };
+        return Some(format!("  curl{method} {url}"));
+    }
+    let method = if verb.method().as_str() == "POST" {
+        String::new()
+    } else {
+        format!(" -X {}", verb.method().as_str())
+    };
+    Some(format!("  curl{method} --json '{}' {url}", sample::object(sample::of(endpoint))))
+}

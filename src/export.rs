@@ -1,0 +1,13 @@
+//! What the macros write against. Not for programs: nothing here is promised to stay.
+
+pub use crate::api::{Answer, Api, ApiInfo, Call, Kind, Method, Verb};
+pub use crate::codec::binary::TypeSlot;
+pub use crate::codec::order::KeyWriter;
+pub use crate::codec::{binary, json};
+pub use crate::error::{Error, Result};
+pub use crate::model::{
+    Auto, Field, FieldAccess, FieldOps, IndexInfo, Indexable, MemberInfo, Model, ModelInfo, OnRemove, Refers,
+    Report, Role, Shape, TypeBody, TypeInfo, Value, type_info, variant,
+};
+pub use crate::store::{Store, Tx, View};
+pub use sunstone_macros::{DataDerive, ModelDerive};

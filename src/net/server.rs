@@ -1,0 +1,170 @@
+//! A server: its doors, its workers, its beginning and its end.
+
+use super::accept::Doors;
+use super::config::{Backend, Config, SPARE_DESCRIPTORS};
+use super::listen::{self, ControlSocket};
+use super::machine::{Door, Machine, Socket};
+use super::pool::Pool;
+use super::reactor::Reactor;
+use super::service::Service;
+use super::shared::{Message, Shared};
+use super::waker::Waker;
+use super::watchdog::{self, Watchdog};
+use super::worker::{Crew, Ends, Worker};
+use crate::stdx::clock::Clock;
+use crate::sys::{descriptors, signal};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// How much longer than its grace time a server waits for loops to notice that it is over.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
+/// A server. It listens from [`Server::bind`] on, answers from [`Server::serve`] on, and stops when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    shared: Arc<Shared<Socket>>,
+    workers: Vec<Arc<Worker>>,
+    crew: Arc<Crew>,
+    serving: AtomicBool,
+    stopped: AtomicBool,
+    grace: Duration,
+    control: Mutex<Option<ControlSocket>>,
+}
+
+impl Server {
+    /// Listens, and answers nobody yet: those who connect wait in the kernel until [`Server::serve`].
+    ///
+    /// # Errors
+    /// When the address is taken or not ours, the control socket cannot be made, or descriptors are short.
+    pub fn bind(config: &Config, service: Arc<dyn Service>, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let mut config = config.clone();
+        let most_descriptors = usize::try_from(descriptors::raise()?).unwrap_or(usize::MAX);
+        config.connections.get_or_insert(most_descriptors.saturating_sub(SPARE_DESCRIPTORS).max(1));
+        let count = match config.workers {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        };
+        let listener = Arc::new(listen::tcp(config.listen)?);
+        let addr = listener.local_addr()?;
+        let control = config.control.as_deref().map(ControlSocket::bind).transpose()?;
+        let doors: Vec<Door> = [Some(Door::Tcp(listener)), control.as_ref().map(ControlSocket::door)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let shared = Arc::new(Shared::new(&config, count, service, clock)?);
+        let crew = Arc::new(Crew {
+            drivers: Pool::new("worker", config.drivers.max(2 * count), 0),
+            pool: Pool::new("pool", config.pool_threads, config.pool_queue),
+            tasks: Pool::new("task", config.tasks, 0),
+            watchdog: Watchdog::default(),
+            crowded: AtomicBool::new(false),
+            ends: Ends::default(),
+        });
+        let portable = is_portable(config.backend);
+        let mut workers = Vec::with_capacity(count);
+        for me in 0..count {
+            let machine = Machine::new(portable, doors.clone(), Arc::clone(&shared.posts[me].doorbell))?;
+            let reactor = Reactor::new(machine, Doors::new(doors.len()), Arc::clone(&shared), me);
+            workers.push(Worker::new(reactor, Arc::clone(&shared), Arc::clone(&crew), me));
+        }
+        Ok(Self {
+            addr,
+            shared,
+            workers,
+            crew,
+            serving: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
+            grace: Duration::from_millis(config.timeouts.grace_ms),
+            control: Mutex::new(control),
+        })
+    }
+
+    /// Where it listens: the port that was given for port 0.
+    #[must_use]
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// How the store says that tickets have moved.
+    #[must_use]
+    pub fn waker(&self) -> Arc<Waker> {
+        Arc::clone(&self.shared.waker)
+    }
+
+    /// Begins to answer, on threads of its own. Again, it does nothing.
+    ///
+    /// # Errors
+    /// When the machine has no threads to give.
+    pub fn serve(&self) -> io::Result<()> {
+        if self.serving.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        watchdog::start(&self.crew, self.workers.clone())?;
+        for worker in &self.workers {
+            let worker = Arc::clone(worker);
+            if !self.crew.drivers.submit(Box::new(move || worker.start())) {
+                return Err(io::Error::other("the machine has no thread for a worker"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers until the first SIGTERM or SIGINT, then stops gracefully. A second signal ends the process at once.
+    ///
+    /// # Errors
+    /// When the machine has no threads to give, or the signals cannot be caught.
+    pub fn run_until_signal(&self) -> io::Result<()> {
+        signal::listen()?;
+        self.serve()?;
+        signal::wait()?;
+        self.stop();
+        Ok(())
+    }
+
+    /// Stops: nobody new is taken in, idle connections are closed, what runs and what is parked is answered, and all of
+    /// it takes [`Timeouts::grace_ms`](super::Timeouts) at most. The store has to be there until this comes back, as
+    /// parked answers wait for it. Again, it does nothing.
+    pub fn stop(&self) {
+        if self.stopped.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        if self.serving.load(Ordering::SeqCst) {
+            let begun_ns = self.shared.clock.monotonic_ns();
+            for me in 0..self.workers.len() {
+                self.shared.send(me, Message::Stop);
+            }
+            self.crew.ends.wait_for(self.workers.len(), self.grace + LAST_WORD);
+            for pool in [&self.crew.pool, &self.crew.tasks] {
+                // A task whose client has gone may still be about to store something.
+                let passed = Duration::from_nanos(self.shared.clock.monotonic_ns().saturating_sub(begun_ns));
+                pool.wait_until_idle(self.grace.saturating_sub(passed));
+            }
+        }
+        for pool in [&self.crew.pool, &self.crew.tasks, &self.crew.drivers] {
+            pool.stop();
+        }
+        self.crew.watchdog.stop();
+        drop(self.control.lock().expect("nothing panics with it").take());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Is the portable readiness call wanted, or the only one?
+fn is_portable(backend: Backend) -> bool {
+    let wanted = match backend {
+        Backend::Auto => std::env::var_os("SUNSTONE_POLLER").is_some_and(|value| value == "poll"),
+        Backend::Epoll => false,
+        Backend::Poll => true,
+    };
+    wanted || !cfg!(target_os = "linux")
+}

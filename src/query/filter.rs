@@ -1,0 +1,127 @@
+//! Which rows.
+
+use crate::codec::order::KeyWriter;
+use crate::model::{Entity, Field, Value};
+use std::marker::PhantomData;
+
+/// A condition on the rows of `T`, made from its field handles.
+///
+/// ```
+/// use sunstone::prelude::*;
+///
+/// #[Model]
+/// struct Todo {
+///     #[key]
+///     id: Id<Todo>,
+///     done: bool,
+///     title: String,
+/// }
+///
+/// let urgent = Todo::DONE.is(false).and(Todo::TITLE.gte("u"));
+/// # let _ = urgent;
+/// ```
+pub struct Filter<T> {
+    pub(super) conditions: Vec<Condition>,
+    of: PhantomData<fn(&T)>,
+}
+
+impl<T> std::fmt::Debug for Filter<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.conditions).finish()
+    }
+}
+
+/// One comparison of a field with a value.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    pub(super) field: usize,
+    pub(super) operator: Operator,
+    /// The value as it stands in an index.
+    pub(super) value: Box<[u8]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    Is,
+    Ne,
+    Lt,
+    Lte,
+    Gt,
+    Gte,
+}
+
+impl Condition {
+    pub(super) fn holds(&self, row: &dyn Entity, w: &mut KeyWriter) -> bool {
+        w.reset();
+        row.field_order(self.field, w);
+        let order = w.as_bytes().cmp(&self.value);
+        match self.operator {
+            Operator::Is => order.is_eq(),
+            Operator::Ne => order.is_ne(),
+            Operator::Lt => order.is_lt(),
+            Operator::Lte => order.is_le(),
+            Operator::Gt => order.is_gt(),
+            Operator::Gte => order.is_ge(),
+        }
+    }
+}
+
+impl<T> Filter<T> {
+    /// Every row.
+    #[must_use]
+    pub fn all() -> Self {
+        Self { conditions: Vec::new(), of: PhantomData }
+    }
+
+    /// The rows for which both hold.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.conditions.extend(other.conditions);
+        self
+    }
+}
+
+impl<M, F: Value> Field<M, F> {
+    fn compare(self, operator: Operator, value: impl Into<F>) -> Filter<M> {
+        let mut w = KeyWriter::new();
+        value.into().order(&mut w);
+        let condition = Condition { field: self.position(), operator, value: w.as_bytes().into() };
+        Filter { conditions: vec![condition], of: PhantomData }
+    }
+
+    /// The rows where the field is this value.
+    #[must_use]
+    pub fn is(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Is, value)
+    }
+
+    /// The rows where it is another value.
+    #[must_use]
+    pub fn ne(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Ne, value)
+    }
+
+    /// The rows where it is less.
+    #[must_use]
+    pub fn lt(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Lt, value)
+    }
+
+    /// The rows where it is less or the same.
+    #[must_use]
+    pub fn lte(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Lte, value)
+    }
+
+    /// The rows where it is more.
+    #[must_use]
+    pub fn gt(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Gt, value)
+    }
+
+    /// The rows where it is more or the same.
+    #[must_use]
+    pub fn gte(self, value: impl Into<F>) -> Filter<M> {
+        self.compare(Operator::Gte, value)
+    }
+}

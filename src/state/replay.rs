@@ -1,0 +1,148 @@
+//! Applying what was recorded. No code of the program runs here: a changed method never changes the past.
+
+use super::record::key_of;
+use super::{Record, RecordedChange, State};
+use crate::codec::binary::{Malformed, Numbers, Reader};
+use crate::codec::order::KeyWriter;
+use crate::model::{Catalog, CatalogType, Row, TypeKind};
+use std::fmt;
+use std::sync::Arc;
+
+/// A record that does not fit the state before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayError {
+    /// The bytes are not a record.
+    Malformed(Malformed),
+    /// A change is of a model that the program does not have; its name.
+    UnknownModel(String),
+    /// A row is changed or removed that is not there, or created that is.
+    Row(String),
+}
+
+impl From<Malformed> for ReplayError {
+    fn from(error: Malformed) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => error.fmt(f),
+            Self::UnknownModel(name) => write!(
+                f,
+                "the journal holds rows of {name}, which this program does not have: add .model::<{name}>() to the app"
+            ),
+            Self::Row(words) => f.write_str(words),
+        }
+    }
+}
+
+impl std::error::Error for ReplayError {}
+
+/// What replay has to know of a journal.
+#[derive(Debug)]
+pub struct Replayer {
+    numbers: Numbers,
+    /// By the table's number in the catalog: its position in the state, or its name where the program has none such.
+    tables: Vec<Result<usize, String>>,
+}
+
+impl Replayer {
+    /// For a journal whose catalog is `catalog`, with the program's numbers in it.
+    #[must_use]
+    pub fn new(catalog: &Catalog, numbers: Numbers, state: &State) -> Self {
+        let position = |known: &CatalogType| match known.kind {
+            TypeKind::Model => state.models().position_by_name(&known.name).ok_or_else(|| known.name.clone()),
+            TypeKind::Data | TypeKind::Call => Err(known.name.clone()),
+        };
+        let tables = (0..).map_while(|number| catalog.by_number(number)).map(position).collect();
+        Self { numbers, tables }
+    }
+
+    fn table(&self, number: u64) -> Result<usize, ReplayError> {
+        match usize::try_from(number).ok().and_then(|number| self.tables.get(number)) {
+            Some(Ok(position)) => Ok(*position),
+            Some(Err(name)) => Err(ReplayError::UnknownModel(name.clone())),
+            None => Err(ReplayError::Row(format!(
+                "a change names table {number}, which no schema frame before it names"
+            ))),
+        }
+    }
+
+    fn reader<'a>(&'a self, bytes: &'a [u8]) -> Reader<'a> {
+        Reader::new(bytes, &self.numbers)
+    }
+}
+
+/// Applies one transaction: the one with this sequence.
+///
+/// # Errors
+/// When it does not fit; the state is then of no use any more.
+pub fn replay(
+    state: &mut State,
+    replayer: &Replayer,
+    seq: u64,
+    record: &Record<'_>,
+) -> Result<(), ReplayError> {
+    for change in &record.changes {
+        match change {
+            RecordedChange::Created { table, row } => {
+                let table = replayer.table(*table)?;
+                let row = state.schema(table).decode(&mut replayer.reader(row), seq)?;
+                let key = key_of(&row.value);
+                if state.put(table, &key, row).is_some() {
+                    return Err(not_fitting(state, table, seq, "creates a row that is there already"));
+                }
+            }
+            RecordedChange::Changed { table, key, fields, .. } => {
+                let table = replayer.table(*table)?;
+                let mut w = KeyWriter::new();
+                state.schema(table).decode_key(&mut replayer.reader(key), &mut w)?;
+                let Some(before) = state.table(table).get(w.as_bytes()) else {
+                    return Err(not_fitting(state, table, seq, "changes a row that is not there"));
+                };
+                let after = changed(before, state, replayer, table, seq, fields)?;
+                state.put(table, &w.finish(), after);
+            }
+            RecordedChange::Removed { table, row, .. } => {
+                let table = replayer.table(*table)?;
+                let row = state.schema(table).decode(&mut replayer.reader(row), seq)?;
+                if state.take(table, key_of(&row.value).as_bytes()).is_none() {
+                    return Err(not_fitting(state, table, seq, "removes a row that is not there"));
+                }
+            }
+            RecordedChange::Counted { table, next } => {
+                let table = replayer.table(*table)?;
+                state.table_mut(table).raise_counter(*next);
+            }
+        }
+    }
+    state.seq = seq;
+    state.time_ms = record.time_ms;
+    Ok(())
+}
+
+fn changed(
+    before: &Row,
+    state: &State,
+    replayer: &Replayer,
+    table: usize,
+    seq: u64,
+    fields: &[(u64, &[u8], &[u8])],
+) -> Result<Row, ReplayError> {
+    let mut after = before.value.copy_row(seq);
+    let info = state.schema(table).model.info;
+    let row = Arc::get_mut(&mut after).expect("nobody else has the copy that was just made");
+    for (number, _, value) in fields {
+        let position = replayer.numbers.position(info.slot, *number);
+        if position < info.members.len() {
+            row.value.set_field(position, &mut replayer.reader(value))?;
+        }
+    }
+    Ok(after)
+}
+
+fn not_fitting(state: &State, table: usize, seq: u64, what: &str) -> ReplayError {
+    ReplayError::Row(format!("transaction {seq} {what} ({})", state.schema(table).name))
+}

@@ -1,0 +1,119 @@
+//! Old versions of the state are dropped by a thread of their own.
+//!
+//! Freeing a version means walking to whatever it alone holds. The reaper keeps every old root that a reader holds until
+//! nobody else does; so the last one to let go is never a worker and never somebody who holds the head.
+
+use crate::state::State;
+use crate::stdx::threads;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
+
+/// How long the reaper sleeps between two looks while there is something to drop, in milliseconds.
+const LOOK_EVERY_MS: u64 = 5;
+
+/// Keeps old roots until they can be dropped.
+#[derive(Debug, Default)]
+pub(super) struct Reaper {
+    shared: Arc<Shared>,
+    running: Mutex<Option<(Thread, JoinHandle<()>)>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    roots: Mutex<Vec<Arc<State>>>,
+    sleeping: AtomicBool,
+    ending: AtomicBool,
+}
+
+impl Shared {
+    fn roots(&self) -> MutexGuard<'_, Vec<Arc<State>>> {
+        self.roots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops what nobody else holds; true when something is left.
+    fn sweep(&self) -> bool {
+        let mut free = Vec::new();
+        let mut roots = self.roots();
+        let mut place = 0;
+        while let Some(root) = roots.get(place) {
+            if Arc::strong_count(root) == 1 {
+                free.push(roots.swap_remove(place));
+            } else {
+                place += 1;
+            }
+        }
+        let left = !roots.is_empty();
+        drop(roots);
+        drop(free);
+        left
+    }
+
+    fn run(&self) {
+        while !self.ending.load(Ordering::Acquire) {
+            if self.sweep() {
+                thread::park_timeout(Duration::from_millis(LOOK_EVERY_MS));
+            } else {
+                self.sleeping.store(true, Ordering::SeqCst);
+                if self.roots().is_empty() {
+                    thread::park();
+                }
+                self.sleeping.store(false, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+impl Reaper {
+    /// Starts the thread. Without it, roots are dropped when the next one comes.
+    pub(super) fn start(&self) -> io::Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let handle = threads::spawn("reaper", move || shared.run())?;
+        let started = Some((handle.thread().clone(), handle));
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = started;
+        Ok(())
+    }
+
+    /// Takes an old root that a reader still holds, so that no reader frees it; one that nobody holds comes back.
+    pub(super) fn take(&self, root: Arc<State>) -> Option<State> {
+        let unheld = match Arc::try_unwrap(root) {
+            Ok(unheld) => Some(unheld),
+            Err(held) => {
+                self.shared.roots().push(held);
+                None
+            }
+        };
+        self.wake();
+        unheld
+    }
+
+    fn wake(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*running {
+            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => thread.unpark(),
+            Some(_) => {}
+            None => {
+                self.shared.sweep();
+            }
+        }
+    }
+
+    /// How many old roots are held by somebody.
+    pub(super) fn held(&self) -> usize {
+        self.shared.roots().len()
+    }
+
+    /// Ends the thread.
+    pub(super) fn stop(&self) {
+        self.shared.ending.store(true, Ordering::Release);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((thread, handle)) = running {
+            thread.unpark();
+            if handle.join().is_err() {
+                // Its panic has been printed by std; nothing hangs on it.
+            }
+        }
+    }
+}

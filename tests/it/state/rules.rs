@@ -1,0 +1,1 @@
+//! Single rules of the state, each with the words it answers.

@@ -1,0 +1,114 @@
+//! Commands: all or nothing, one at a time.
+
+use super::{Item, add, counts, rig};
+use crate::rig::picture;
+use sunstone::prelude::*;
+use sunstone::store::Standing;
+
+#[test]
+fn a_panic_leaves_the_head_as_it_was_and_the_next_command_runs() {
+    let rig = rig();
+    rig.commit(|tx| add(tx, 1)).unwrap();
+    let before = picture(rig.head().state());
+    let (panicked, ticket) = rig.run(|tx| -> Result<()> {
+        add(tx, 1)?;
+        tx.update(Id::new(1), |item: &mut Item| item.size = 5)?;
+        tx.remove::<Item>(Id::new(1))?;
+        drop(tx.next_id::<Item>());
+        panic!("in a command, as the test asks")
+    });
+    let error = panicked.unwrap_err();
+    assert!(error.is_internal());
+    assert_eq!(error.detail(), "test panicked");
+    assert_eq!(picture(rig.head().state()), before);
+    assert_eq!((ticket.seq, rig.engine.standing(ticket)), (1, Standing::Stored));
+    assert_eq!(rig.commit(|tx| add(tx, 1)).unwrap(), Id::new(2), "the id was given back");
+    assert_eq!(counts(&rig), (2, 2));
+}
+
+#[test]
+fn a_panic_in_the_closure_of_an_update_is_one_in_the_command() {
+    let rig = rig();
+    rig.commit(|tx| add(tx, 1)).unwrap();
+    let before = picture(rig.head().state());
+    let (panicked, _) = rig.run(|tx| {
+        tx.update(Id::new(1), |item: &mut Item| {
+            item.size = 7;
+            assert_eq!(item.size, 8, "in a closure, as the test asks");
+        })
+    });
+    assert!(panicked.unwrap_err().is_internal());
+    assert_eq!(picture(rig.head().state()), before);
+}
+
+#[test]
+fn an_id_beyond_the_last_is_a_panic_and_no_wrong_id() {
+    let rig = rig();
+    let last = Id::new(sunstone::model::ID_MAX);
+    rig.commit(|tx| tx.insert(Item { id: last, size: 0, text: String::new() })).unwrap();
+    let before = picture(rig.head().state());
+    assert!(rig.run(|tx| add(tx, 1)).0.unwrap_err().is_internal());
+    assert_eq!(picture(rig.head().state()), before);
+}
+
+#[test]
+fn expecting_a_version() {
+    let rig = rig();
+    let id = rig.commit(|tx| add(tx, 1)).unwrap();
+    rig.commit(|tx| tx.update(id, |item| item.size = 1)).unwrap();
+    rig.commit(|tx| tx.expect(id, 2)).unwrap();
+    let refused = rig.commit(|tx| tx.expect(id, 1)).unwrap_err();
+    assert!(refused.is_version_mismatch());
+    assert_eq!((refused.status(), refused.detail()), (412, "the Item is at version 2, not 1"));
+    let none = rig.commit(|tx| tx.expect(Id::<Item>::new(9), 1)).unwrap_err();
+    assert_eq!((none.status(), none.detail()), (404, "there is no Item with the key 9"));
+}
+
+#[test]
+fn a_view_of_the_head_sees_what_the_command_did_and_stays() {
+    let rig = rig();
+    let view = rig.commit(|tx| {
+        add(tx, 1)?;
+        let view = tx.view();
+        add(tx, 1)?;
+        Ok(view)
+    });
+    let view = view.unwrap();
+    assert_eq!(view.all::<Item>().count(), 1);
+    assert_eq!(rig.view().all::<Item>().count(), 2);
+}
+
+#[test]
+fn randomness_repeats_with_the_seed_and_time_stands_still_in_a_command() {
+    let numbers = || {
+        let rig = rig();
+        let (numbers, _) = rig.run(|tx| {
+            let first = tx.now();
+            rig.clock.advance_ms(100);
+            assert_eq!(tx.now(), first);
+            Ok((0..4).map(|_| tx.random()).collect::<Vec<_>>())
+        });
+        numbers.unwrap()
+    };
+    assert_eq!(numbers(), numbers());
+}
+
+/// Old versions are kept by who holds them, and by nobody else.
+#[test]
+fn a_held_version_is_counted_until_it_is_let_go() {
+    let rig = rig();
+    rig.commit(|tx| add(tx, 1)).unwrap();
+    let view = rig.view();
+    let clone = view.clone();
+    for _ in 0..5 {
+        rig.commit(|tx| add(tx, 1)).unwrap();
+    }
+    assert_eq!(rig.engine.held_versions(), 1);
+    drop(view);
+    rig.commit(|tx| add(tx, 1)).unwrap();
+    assert_eq!(rig.engine.held_versions(), 1);
+    assert_eq!(clone.all::<Item>().count(), 1);
+    drop(clone);
+    rig.commit(|tx| add(tx, 1)).unwrap();
+    assert_eq!(rig.engine.held_versions(), 0);
+}
