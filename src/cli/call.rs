@@ -108,6 +108,8 @@ fn in_words(name: &str, problem: &Json) -> String {
     let mut lines = format!("{name}: {words} ({status} {})", text(problem, "type"));
     for error in problem.get("errors").and_then(Json::as_array).unwrap_or_default() {
         let (field, detail) = (text(error, "field"), text(error, "detail"));
+        // The place is one in a document that nobody has seen.
+        let detail = detail.split_once(" (line ").map_or(detail.as_str(), |(detail, _)| detail);
         lines.push_str(&if field.is_empty() {
             format!("\n  {detail}")
         } else {
