@@ -1,18 +1,11 @@
 //! The methods of a program, ready to be called.
 
+use super::pace::Pace;
 use super::{Api, Call, Kind, Method, RouteError, Verb};
 use crate::error::Result;
 use crate::model::{TypeInfo, holds_secrets};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// A method that took longer than this is slow, in nanoseconds.
-const SLOW_NS: u64 = 1_000_000;
-
-/// How many quick calls in a row it takes until a slow method is not slow any more. On a busy machine every method is
-/// slow once; only one that is slow by nature stays on the pool.
-const QUICK_CALLS: u32 = 64;
 
 /// A method of a registered api.
 pub struct Endpoint {
@@ -21,7 +14,7 @@ pub struct Endpoint {
     method: Box<dyn Callable>,
     number: u64,
     holds_secrets: bool,
-    quick_calls_due: AtomicU32,
+    pace: Pace,
 }
 
 /// A method without the type it belongs to.
@@ -140,20 +133,9 @@ impl Endpoint {
         self.method.run(call)
     }
 
-    /// Has it been slow, and not yet quick again for a while?
-    pub(super) fn is_slow(&self) -> bool {
-        self.quick_calls_due.load(Ordering::Relaxed) > 0
-    }
-
-    /// Notes how long a call took.
-    pub(super) fn took(&self, ns: u64) {
-        if ns > SLOW_NS {
-            self.quick_calls_due.store(QUICK_CALLS, Ordering::Relaxed);
-        } else if self.is_slow() {
-            // Two calls that end at once may count as one; that only makes it slow for longer.
-            let due = self.quick_calls_due.load(Ordering::Relaxed);
-            self.quick_calls_due.store(due.saturating_sub(1), Ordering::Relaxed);
-        }
+    /// How long its calls take.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
     }
 }
 
@@ -187,7 +169,7 @@ impl Endpoints {
                 method,
                 number: 0,
                 holds_secrets,
-                quick_calls_due: AtomicU32::new(0),
+                pace: Pace::default(),
             });
         }
         Ok(())

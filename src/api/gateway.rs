@@ -63,15 +63,31 @@ impl Gateway {
 
     pub(super) fn run(&self, endpoint: &Endpoint, input: Input<'_>, request: &Request) -> Ended {
         let Inner { engine, numbers, .. } = &*self.inner;
-        let started_ns = engine.clock().monotonic_ns();
-        let ended = Call::new(engine, endpoint, numbers, input, Caller::anonymous(), request).run();
-        endpoint.took(engine.clock().monotonic_ns().saturating_sub(started_ns));
+        let call = Call::new(engine, endpoint, numbers, input, Caller::anonymous(), request);
+        let ended = match endpoint.kind() {
+            // The engine keeps the time of commands.
+            Kind::Command => call.run(),
+            Kind::Query | Kind::Plain | Kind::Task => {
+                let _under_way = endpoint.pace().begin(&**engine.clock());
+                call.run()
+            }
+        };
         if let Err(error) = &ended.result
             && error.is_internal()
         {
             report::line(&format!("{} failed: {error:?}", endpoint.name()));
         }
         ended
+    }
+
+    /// Would a call of this method keep a loop waiting?
+    pub(super) fn is_slow(&self, endpoint: &Endpoint) -> bool {
+        let engine = &self.inner.engine;
+        match endpoint.kind() {
+            Kind::Command => engine.is_stuck(),
+            Kind::Query | Kind::Plain => endpoint.pace().is_slow(&**engine.clock()),
+            Kind::Task => false,
+        }
     }
 
     /// The answer, now or when its ticket is settled.
@@ -178,7 +194,8 @@ impl Service for Gateway {
         };
         let endpoint = &self.inner.endpoints.list()[position];
         let kind = endpoint.kind();
-        if kind != Kind::Task && !endpoint.is_slow() && !(waits(kind) && after.is_some()) {
+        let slow = self.is_slow(endpoint);
+        if kind != Kind::Task && !slow && !(waits(kind) && after.is_some()) {
             return self.routed(position, &request, values);
         }
         drop((values, segments));
@@ -188,7 +205,7 @@ impl Service for Gateway {
         let here = self.clone();
         match kind {
             Kind::Task => Reply::Task(Box::new(move || here.run_here(&request))),
-            _ if endpoint.is_slow() => Reply::Pool(Box::new(move || here.run_here(&request))),
+            _ if slow => Reply::Pool(Box::new(move || here.run_here(&request))),
             _ => self.run_here(&request),
         }
     }

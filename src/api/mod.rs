@@ -21,6 +21,7 @@ mod endpoint;
 mod gateway;
 mod input;
 mod method;
+mod pace;
 mod router;
 mod rpc;
 

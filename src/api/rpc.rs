@@ -164,7 +164,7 @@ fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket
     if let Some(ticket) = waiting.filter(|_| matches!(kind, Some(Kind::Query | Kind::Task))) {
         return Reply::Wait(request, ticket);
     }
-    let slow = endpoint.is_some_and(super::Endpoint::is_slow);
+    let slow = endpoint.is_some_and(|endpoint| gateway.is_slow(endpoint));
     let here = gateway.clone();
     let request = Arc::new(request);
     let run = move || {

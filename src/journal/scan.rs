@@ -84,7 +84,7 @@ pub(super) fn scan_on(
                 let (following, dirty_end) = scan.look_behind()?;
                 if let Some(following) = following {
                     // Either damage, or the file has gone on while it was being read.
-                    let Next::Frame(_) = scan.look_again()? else {
+                    let Next::Frame(_) = scan.next()? else {
                         return Err(scan.damaged(flaw, following));
                     };
                 } else if let Some((tail, head)) = tail.and_then(|tail| scan.frame_in(tail)) {
@@ -139,17 +139,22 @@ impl Scan<'_> {
         }
     }
 
-    /// Judges what comes next; when it is no frame, once more with what the file holds now: it may be written to.
+    /// Judges what comes next. When it is no frame, then once more with what the file holds now, until there is nothing
+    /// newer to see: it may be written to. A frame is never written before the size that it needs.
     fn next(&mut self) -> Result<Next, OpenError> {
-        match self.judge()? {
-            Next::Frame(head) => Ok(Next::Frame(head)),
-            Next::Flawed(_) | Next::Cut => self.look_again(),
+        let mut fresh = false;
+        loop {
+            let next = self.judge()?;
+            if let Next::Frame(_) = next {
+                return Ok(next);
+            }
+            let size = size(self.medium)?;
+            if fresh && size == self.window.size() {
+                return Ok(next);
+            }
+            self.window.refresh(size);
+            fresh = true;
         }
-    }
-
-    fn look_again(&mut self) -> Result<Next, OpenError> {
-        self.window.refresh(size(self.medium)?);
-        self.judge()
     }
 
     fn judge(&mut self) -> Result<Next, OpenError> {

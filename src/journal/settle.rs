@@ -75,8 +75,6 @@ pub(super) fn settle(
     };
     if let Some(last) = scanned.last {
         rewrite(directory, medium, &last, tail.filter(|_| scanned.restored))?;
-    } else {
-        medium.sync_data()?;
     }
     for name in [TAIL, TAIL_NEW] {
         remove_if_there(directory, name)?;

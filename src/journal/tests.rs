@@ -1,9 +1,14 @@
 //! Files made by hand, byte by byte, that the writer would never make: what reading says to each.
 #![expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests know their lengths")]
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::frame::{Draft, FRAME_HEADER_BYTES, FrameKind, MAX_PAYLOAD_BYTES, Seed};
 use super::header::{COPIES, FileHeader, HEADER_BYTES, JournalId};
-use super::medium::SECTOR;
+use super::medium::{Medium, SECTOR};
+use super::scan::scan;
 use super::{JOURNAL, MemoryDirectory, Report, Visit, read};
 
 /// A journal under construction.
@@ -182,4 +187,104 @@ fn a_declared_length_takes_no_memory_before_it_is_checked() {
         "the file has been cut: it ends at byte 9216, in or right behind the frame at byte 8192 (sequence 1), where a \
          whole journal goes on; nothing was changed"
     );
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Computed by another program from the tables in `header.rs` and `frame.rs`. When this fails, old journals are lost.
+#[test]
+fn the_format_is_what_it_was() {
+    let craft = Craft::new(0).frame(FrameKind::Batch, 3, b"one to three");
+    let craft = craft.frame(FrameKind::Seal, 0, b"");
+    assert_eq!(
+        hex(&craft.bytes[..64]),
+        "8953554e0d0a1a0a010000000000000061206a6f75726e616c2773206e616d6501000000000000000000000000000000\
+         cbb0438fedccb35000000000b79cb5ce"
+    );
+    assert_eq!(
+        hex(&craft.bytes[8192..8192 + 68]),
+        "46524d310c00000001000000000000000300000001000000e8030000000000000000000000000000d9f4c7cf57f8d9e7\
+         a4322b2705a3f5086f6e6520746f207468726565"
+    );
+    assert_eq!(
+        hex(&craft.bytes[8704..8704 + 56]),
+        "46524d310000000003000000000000000000000004000000e8030000000000000000000000000000d9f4c7cf57f8d9e7\
+         00000000c26971ac"
+    );
+    assert_eq!(craft.bytes.len(), 9216);
+}
+
+/// A file that goes on while it is read: from some reading on it is `after`.
+#[derive(Debug)]
+struct Moving {
+    before: Vec<u8>,
+    after: Vec<u8>,
+    readings: AtomicUsize,
+    moves_at: usize,
+}
+
+impl Moving {
+    fn now(&self) -> &[u8] {
+        if self.readings.load(Ordering::Relaxed) < self.moves_at { &self.before } else { &self.after }
+    }
+}
+
+impl Medium for Moving {
+    fn size(&self) -> io::Result<u64> {
+        let size = self.now().len() as u64;
+        self.readings.fetch_add(1, Ordering::Relaxed);
+        Ok(size)
+    }
+
+    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let from = usize::try_from(offset).expect("it is small");
+        let content = self.now().get(from..).unwrap_or_default();
+        let read = content.len().min(bytes.len());
+        bytes[..read].copy_from_slice(&content[..read]);
+        self.readings.fetch_add(1, Ordering::Relaxed);
+        Ok(read)
+    }
+
+    fn write_at(&self, _: u64, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_size(&self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+}
+
+/// What was read of a file before it went on is never held against what is there now.
+#[test]
+fn a_file_that_goes_on_while_it_is_read_is_no_damage() {
+    let large = vec![3; 2 << 20];
+    let before = || two_batches().frame(FrameKind::Batch, 1, &large);
+    let after = before().frame(FrameKind::Batch, 1, b"six").frame(FrameKind::Batch, 1, &large);
+    let after = after.frame(FrameKind::Batch, 1, b"eight");
+    let (before, header) = (before().bytes, after.header);
+    for spare in [SECTOR, 2 * SECTOR, 3 << 20] {
+        for moves_at in 0..14 {
+            let pad = |bytes: &[u8]| [bytes, &vec![0; spare]].concat();
+            let moving = Arc::new(Moving {
+                before: pad(&before),
+                after: pad(&after.bytes),
+                readings: AtomicUsize::new(0),
+                moves_at,
+            });
+            let visit: &mut Visit<'_> = &mut |_| Ok(());
+            let scanned = scan(&*moving, &header, None, visit);
+            let seq = scanned.expect("it is whole at every moment").at.seq;
+            assert!(seq == 5 || seq == 8, "{seq}, {spare} spare, moved at {moves_at}");
+        }
+    }
 }

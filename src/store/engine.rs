@@ -22,6 +22,9 @@ pub const COMMAND_WAIT_MS: u64 = 5_000;
 /// A command that takes longer than this is named on stderr, in milliseconds.
 pub const COMMAND_SLOW_MS: u64 = 10;
 
+/// While a command has been running for longer than this, others are better not waited for, in nanoseconds.
+const COMMAND_STUCK_NS: u64 = 2_000_000;
+
 /// The most transactions in a batch.
 const BATCH_TRANSACTIONS_MAX: u32 = 4_096;
 
@@ -59,6 +62,8 @@ pub struct Engine {
     published: Published,
     commit: OnceLock<Arc<dyn Commit>>,
     clock: Arc<dyn Clock>,
+    /// When the command began that is running, in nanoseconds of the clock; 0 when none is.
+    running_since_ns: AtomicU64,
     /// How long a command waits for the one before it, in milliseconds.
     command_wait_ms: AtomicU64,
     /// Called when the disk has failed and the process has to end.
@@ -204,6 +209,7 @@ impl Engine {
             published,
             commit: OnceLock::new(),
             clock,
+            running_since_ns: AtomicU64::new(0),
             command_wait_ms: AtomicU64::new(COMMAND_WAIT_MS),
             on_failure: OnceLock::new(),
         })
@@ -307,10 +313,12 @@ impl Engine {
         }
         head.tx.begin(self.clock.wall_ms(), cause.caller.clone());
         let started_ns = self.clock.monotonic_ns();
+        self.running_since_ns.store(started_ns, Ordering::Relaxed);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             run(&mut head.tx)?;
             if head.tx.is_idle() { Ok(()) } else { head.record(cause) }
         }));
+        self.running_since_ns.store(0, Ordering::Relaxed);
         self.name_if_slow(cause.name, started_ns);
         let result = match outcome {
             Ok(result) => result,
@@ -324,6 +332,13 @@ impl Engine {
         let next = self.gate.put(head, next_batch);
         self.submit(next);
         Ok(Ran { result, ticket })
+    }
+
+    /// Is a command running that takes long? Whoever wants to run another one would wait.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        let since_ns = self.running_since_ns.load(Ordering::Relaxed);
+        since_ns != 0 && self.clock.monotonic_ns().saturating_sub(since_ns) > COMMAND_STUCK_NS
     }
 
     fn name_if_slow(&self, name: &str, started_ns: u64) {

@@ -81,13 +81,11 @@ impl Published {
         let old = std::mem::replace(&mut *lock(&self.root), root);
         debug_assert!(old.seq <= seq, "sequence {seq} is published behind {}", old.seq);
         self.seq.store(seq, Ordering::Release);
+        let unheld = self.reaper.take(old);
         self.moved();
-        // Whoever publishes is the journal's thread, and the nodes that only the old root has are those it has just copied:
-        // they are freed where they were made (a third cheaper than on another core), after everybody has been woken.
-        // A root that a reader still holds is the reaper's, so that no reader frees it.
-        if let Err(held) = Arc::try_unwrap(old) {
-            self.reaper.take(held);
-        }
+        // Whoever publishes is the journal's thread, and what only the old root has is what it has just copied: it is freed
+        // where it was made, which is a third cheaper than on another core, after everybody has been woken.
+        drop(unheld);
     }
 
     /// Ends an era: what was not stored in it never will be.

@@ -1,7 +1,7 @@
 //! Old versions of the state are dropped by a thread of their own.
 //!
-//! Freeing a version means walking to whatever it alone holds. The reaper keeps every published root until nobody else
-//! does; so the last one to let go is never a worker and never somebody who holds the head.
+//! Freeing a version means walking to whatever it alone holds. The reaper keeps every old root that a reader holds until
+//! nobody else does; so the last one to let go is never a worker and never somebody who holds the head.
 
 use crate::state::State;
 use crate::stdx::threads;
@@ -76,12 +76,25 @@ impl Reaper {
         Ok(())
     }
 
-    /// Takes an old root.
-    pub(super) fn take(&self, root: Arc<State>) {
-        self.shared.roots().push(root);
+    /// Takes an old root that a reader still holds, so that no reader frees it; one that nobody holds comes back.
+    pub(super) fn take(&self, root: Arc<State>) -> Option<State> {
+        let unheld = match Arc::try_unwrap(root) {
+            Ok(unheld) => Some(unheld),
+            Err(held) => {
+                self.shared.roots().push(held);
+                None
+            }
+        };
+        self.wake();
+        unheld
+    }
+
+    fn wake(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match &*running {
-            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) => thread.unpark(),
+            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => {
+                thread.unpark()
+            }
             Some(_) => {}
             None => {
                 self.shared.sweep();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sunstone::codec::binary::{Numbers, Writer};
 use sunstone::error::Result;
 use sunstone::hash::crc32c::checksum;
-use sunstone::journal::{self, Lone, MemoryDirectory, OpenError, Options, Refusal, Ticket};
+use sunstone::journal::{self, Lone, MemoryDirectory, OpenError, Options, Ticket};
 use sunstone::model::{Models, TypeInfo};
 use sunstone::state::State;
 use sunstone::stdx::clock::ManualClock;
@@ -129,12 +129,14 @@ impl Rig {
 /// What a journal says, read by nobody's engine.
 pub(crate) fn read(program: &Program, directory: &MemoryDirectory) -> Result<State, OpenError> {
     let mut loader = Loader::new(program, None);
-    journal::read(directory, &mut |frame| loader.frame(frame).map_err(|Refusal(words)| Refusal(words)))?;
+    journal::read(directory, &mut |frame| loader.frame(frame))?;
     Ok(loader.finish().0)
 }
 
-/// Everything that makes up a state, in order: rows with their versions, indexes, counters, the sequence, the time.
+/// Everything that makes up a state, in order: rows with their versions, counters, the sequence, the time. The indexes are
+/// held against the rows.
 pub(crate) fn picture(state: &State) -> Vec<String> {
+    state.check_invariants();
     let mut lines = vec![format!("at {} on {}", state.seq, state.time_ms)];
     for (position, schema) in state.models().schemas().iter().enumerate() {
         let table = state.table(position);
@@ -144,12 +146,6 @@ pub(crate) fn picture(state: &State) -> Vec<String> {
             row.value.row_to_binary(&mut Writer::new(&mut bytes, Numbers::positions()));
             let (sum, some) = (checksum(&bytes), &bytes[..bytes.len().min(64)]);
             lines.push(format!("{} {key:?} @{} {sum:08x} {some:02x?}", schema.name, row.version));
-        }
-        for index in 0..schema.indexes.len() {
-            let entries = table.entries(index).iter();
-            lines.extend(
-                entries.map(|(key, start)| format!("{} index {index}: {key:?} {start}", schema.name)),
-            );
         }
     }
     lines

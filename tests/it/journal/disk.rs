@@ -115,6 +115,27 @@ fn what_a_full_disk_undoes_is_gone_for_good() {
     }
 }
 
+/// Undoing takes several steps; a loss of power between any two of them is none the worse.
+#[test]
+fn undoing_may_itself_be_cut_short() {
+    for operations in 0..12 {
+        let directory = MemoryDirectory::new();
+        let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+        append(&mut journal, b"before");
+        directory.set_space(Some(4 << 10));
+        directory.power_off_after(operations);
+        let stored = journal.append(FrameKind::Batch, 2, 1, NOW_MS, &[1; 20_000]);
+        stored.expect_err("there is no space, or no power");
+        for seed in 0..40 {
+            let (_, opened, seen) = open_memory(&directory.crash(seed))
+                .unwrap_or_else(|error| panic!("power for {operations}, seed {seed}: {error}"));
+            assert_eq!((opened.last_seq, seen.len()), (1, 1), "power for {operations}, seed {seed}");
+        }
+        let (_, opened, _) = open_memory(&directory.kill()).expect("killed instead");
+        assert_eq!(opened.last_seq, 1, "power for {operations}");
+    }
+}
+
 #[test]
 fn a_disk_filled_to_the_last_byte_keeps_all_that_it_took() {
     let directory = MemoryDirectory::new();
@@ -197,6 +218,46 @@ fn zeros_are_kept_ahead_also_near_a_full_disk() {
         // A slice that does not fit is halved, down to 4 KiB; the last of these fits.
         assert_eq!(bench.settle(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn closing_gives_the_hole_back_that_large_frames_have_left() {
+    let directory = MemoryDirectory::new();
+    let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+    let size = || directory.content(JOURNAL).expect("there is a journal").len() as u64;
+    append(&mut journal, &[1; 100_000]);
+    assert!(size() > journal.bytes() + (1 << 20), "room for more of its kind");
+    journal.close().expect("the disk has no fault");
+    assert!(size() <= journal.bytes() + (8 << 10), "{} of {}", journal.bytes(), size());
+    drop(journal);
+    let (_, opened, seen) = open_memory(&directory.crash(1)).expect("it is whole");
+    assert_eq!((opened.unclean, opened.torn, seen.len()), (false, None, 1));
+}
+
+#[test]
+fn a_seal_without_space_is_tried_again_after_a_second() {
+    let directory = MemoryDirectory::new();
+    let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+    directory.set_space(Some(20 * 512));
+    fill(&mut journal);
+    let (clock, ledger) = (Arc::new(ManualClock::new(NOW_MS)), Arc::new(Ledger::default()));
+    let lone = Lone::manual(journal, ledger.clone(), clock.clone());
+    clock.advance_ms(1000);
+    assert!(lone.step(), "a seal is due");
+    assert!(!lone.step(), "not again at once");
+    directory.set_space(None);
+    clock.advance_ms(1000);
+    assert!(lone.step(), "a seal is due");
+    clock.advance_ms(1000);
+    while lone.step() {}
+    assert_eq!(ledger.take(), Vec::<String>::new());
+    let mut last = FrameKind::Batch;
+    let seen = &mut |frame: &sunstone::journal::Frame<'_>| {
+        last = frame.kind;
+        Ok(())
+    };
+    sunstone::journal::read(&directory, seen).expect("it is whole");
+    assert_eq!(last, FrameKind::Seal);
 }
 
 #[test]
