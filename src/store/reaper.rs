@@ -92,7 +92,9 @@ impl Reaper {
     fn wake(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match &*running {
-            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => thread.unpark(),
+            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => {
+                thread.unpark()
+            }
             Some(_) => {}
             None => {
                 self.shared.sweep();
