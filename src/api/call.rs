@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::hash::sha256::digest;
 use crate::http::Request;
 use crate::journal::Ticket;
-use crate::model::{Report, Value, without_secrets};
+use crate::model::{Report, TypeInfo, Value, without_secrets};
 use crate::store::{Caller, Cause, Engine, Store, Tx, View};
 use std::sync::Arc;
 
@@ -80,26 +80,9 @@ impl<'c> Call<'c> {
         }
         if self.endpoint.records_arguments() {
             args.to_binary(&mut Writer::new(&mut self.arguments, self.numbers));
-            self.shorten_arguments();
+            shorten_arguments(&mut self.arguments, self.endpoint.secret_args(), self.numbers);
         }
         Ok(args)
-    }
-
-    /// Leaves out of the recorded arguments what is secret, and of long ones everything but their length and hash.
-    fn shorten_arguments(&mut self) {
-        if let Some(info) = self.endpoint.secret_args() {
-            let full = std::mem::take(&mut self.arguments);
-            let copied = without_secrets(info, &full, self.numbers, &mut self.arguments);
-            copied.expect("arguments that were just encoded are as they were encoded");
-        }
-        if self.arguments.len() > ARGUMENTS_BYTES_MAX {
-            let (length, hash) = (self.arguments.len(), digest(&self.arguments));
-            self.arguments.clear();
-            let mut w = Writer::new(&mut self.arguments, self.numbers);
-            w.array(2);
-            w.uint(length as u64);
-            w.bytes(&hash);
-        }
     }
 
     fn cause(&self) -> Cause<'_> {
@@ -163,5 +146,27 @@ impl Endpoint {
     /// Do the arguments of a call go into the journal?
     fn records_arguments(&self) -> bool {
         self.journal_args() && matches!(self.kind(), Kind::Command | Kind::Task)
+    }
+}
+
+/// Leaves out of recorded arguments what is secret, and of long ones everything but their length and hash. `secret` is their
+/// type where it holds secrets.
+pub(crate) fn shorten_arguments(
+    arguments: &mut Vec<u8>,
+    secret: Option<&'static TypeInfo>,
+    numbers: &Numbers,
+) {
+    if let Some(info) = secret {
+        let full = std::mem::take(arguments);
+        let copied = without_secrets(info, &full, numbers, arguments);
+        copied.expect("arguments that were just encoded are as they were encoded");
+    }
+    if arguments.len() > ARGUMENTS_BYTES_MAX {
+        let (length, hash) = (arguments.len(), digest(arguments));
+        arguments.clear();
+        let mut w = Writer::new(arguments, numbers);
+        w.array(2);
+        w.uint(length as u64);
+        w.bytes(&hash);
     }
 }

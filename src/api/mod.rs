@@ -27,6 +27,7 @@ mod rpc;
 
 pub use about::About;
 pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
+pub(crate) use call::shorten_arguments;
 pub use call::{ARGUMENTS_BYTES_MAX, Call, Ended};
 pub use endpoint::{Endpoint, Endpoints};
 pub use gateway::Gateway;

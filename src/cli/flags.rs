@@ -1,22 +1,35 @@
-//! Flags: `--name value`, `--name=value`, `--name`.
+//! Flags: `--name value`, `--name=value`, `--name`. What has no dashes is a word; behind `--` everything is one.
 
 use super::usage;
-use crate::app::Fault;
+use crate::app::{Declared, Fault};
 use crate::stdx::nearest::nearest;
 
-/// A flag of a command.
+/// A flag of one of our own commands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flag {
     pub(super) name: &'static str,
     /// What stands behind it; none: it stands alone.
     pub(super) value: Option<&'static str>,
     pub(super) help: &'static str,
+    /// What it is unless it is given.
+    pub(super) default: Option<fn(&Declared) -> String>,
+}
+
+/// Does a value belong to a flag?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// No: it stands alone.
+    Nothing,
+    /// Yes, behind it.
+    Value,
+    /// It stands alone, or says `=true` or `=false`.
+    Truth,
 }
 
 /// What was given.
 #[derive(Debug, Default)]
 pub(super) struct Given {
-    /// Flags by name; `true` for one that stands alone.
+    /// Flags by name, in the order in which they came; `true` for one that stands alone.
     pub(super) flags: Vec<(String, String)>,
     /// What belongs to no flag.
     pub(super) words: Vec<String>,
@@ -40,22 +53,25 @@ impl Given {
             .map(Some)
             .map_err(|_other_words| usage(format!("--{name}: expected {what}, found `{text}`")))
     }
+
+    /// The words, of which there may be so many at most.
+    pub(super) fn words_up_to(&self, most: usize, command: &str) -> Result<&[String], Fault> {
+        match self.words.get(most) {
+            Some(word) => Err(usage(format!("{command} takes no `{word}`"))),
+            None => Ok(&self.words),
+        }
+    }
 }
 
-/// Reads arguments. `takes` says of a flag's name whether a value stands behind it; none: there is no such flag.
-pub(super) fn read(
-    arguments: Vec<String>,
-    takes: impl Fn(&str) -> Option<bool>,
-    known: &[&str],
-) -> Result<Given, Fault> {
+/// Reads arguments by the flags that are known.
+pub(super) fn read(arguments: Vec<String>, known: &[(&str, Takes)]) -> Result<Given, Fault> {
     let mut given = Given::default();
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let Some(flag) = argument.strip_prefix("--") else {
-            if argument.starts_with('-') && argument.len() > 1 {
-                return Err(usage(format!(
-                    "`{argument}` is no flag: flags have two dashes and a whole word"
-                )));
+            if is_short_flag(&argument) {
+                let words = format!("`{argument}` is no flag: flags have two dashes and a whole word");
+                return Err(usage(words));
             }
             given.words.push(argument);
             continue;
@@ -68,28 +84,70 @@ pub(super) fn read(
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (flag, None),
         };
-        let Some(takes_value) = takes(name) else {
-            return Err(usage(match nearest(name, known.iter().copied()) {
+        let Some((_, takes)) = known.iter().find(|(known, _)| *known == name) else {
+            return Err(usage(match nearest(name, known.iter().map(|(name, _)| *name)) {
                 Some(near) => format!("there is no flag --{name}; the nearest is --{near}"),
                 None => format!("there is no flag --{name}; --help lists them"),
             }));
         };
-        let value = match (takes_value, value) {
-            (true, Some(value)) => value,
-            (true, None) => {
+        let value = match (takes, value) {
+            (Takes::Value | Takes::Truth, Some(value)) => value,
+            (Takes::Value, None) => {
                 arguments.next().ok_or_else(|| usage(format!("--{name}: expected a value behind it")))?
             }
-            (false, None) => "true".to_owned(),
-            (false, Some(value)) => return Err(usage(format!("--{name} takes no value, found `{value}`"))),
+            (Takes::Nothing | Takes::Truth, None) => "true".to_owned(),
+            (Takes::Nothing, Some(value)) => {
+                return Err(usage(format!("--{name} takes no value, found `{value}`")));
+            }
         };
         given.flags.push((name.to_owned(), value));
     }
     Ok(given)
 }
 
+/// `-x`, but neither `-` alone, which stands for a file, nor a number below zero.
+fn is_short_flag(argument: &str) -> bool {
+    let rest = argument.strip_prefix('-').unwrap_or_default();
+    rest.starts_with(|c: char| !c.is_ascii_digit())
+}
+
 /// Reads the arguments of one of our own commands.
 pub(super) fn read_own(arguments: Vec<String>, flags: &[Flag]) -> Result<Given, Fault> {
-    let known: Vec<_> = flags.iter().map(|flag| flag.name).collect();
-    let takes = |name: &str| flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.is_some());
-    read(arguments, takes, &known)
+    let takes = |flag: &Flag| if flag.value.is_some() { Takes::Value } else { Takes::Nothing };
+    let known: Vec<_> = flags.iter().map(|flag| (flag.name, takes(flag))).collect();
+    read(arguments, &known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[(&str, Takes)] =
+        &[("data", Takes::Value), ("follow", Takes::Nothing), ("done", Takes::Truth)];
+
+    fn reads(line: &str) -> Result<Given, String> {
+        read(line.split_whitespace().map(str::to_owned).collect(), KNOWN).map_err(|fault| fault.words)
+    }
+
+    #[test]
+    fn flags_and_words_in_any_order() {
+        let given = reads("a --data=x --follow - b --data y -3 -- --follow").unwrap();
+        assert_eq!(given.words, ["a", "-", "b", "-3", "--follow"]);
+        assert_eq!((given.value("data"), given.has("follow"), given.has("done")), (Some("y"), true, false));
+        assert_eq!(reads("--done").unwrap().value("done"), Some("true"));
+        assert_eq!(reads("--done=false x").unwrap().value("done"), Some("false"));
+    }
+
+    #[test]
+    fn what_is_no_command_line() {
+        for (line, words) in [
+            ("--dta x", "there is no flag --dta; the nearest is --data"),
+            ("--zzzzzz", "there is no flag --zzzzzz; --help lists them"),
+            ("--data", "--data: expected a value behind it"),
+            ("--follow=x", "--follow takes no value, found `x`"),
+            ("-d", "`-d` is no flag: flags have two dashes and a whole word"),
+        ] {
+            assert_eq!(reads(line).unwrap_err(), words);
+        }
+    }
 }

@@ -1,23 +1,96 @@
 //! The command line of a program.
 //!
-//! `stdout` is for machines: JSON, one value a line. `stderr` is for people. Exit statuses are those of `sysexits.h`. What only
-//! reads (`history`, `state`, `verify`) takes no lock and changes nothing; what writes goes to the running server through its
-//! control socket, or opens the files when none runs.
+//! `stdout` is for machines: JSON, one value a line. `stderr` is for people. Exit statuses are those of `sysexits.h`, see
+//! [`Exit`]. A reader of `stdout` that has seen enough and goes away ends a command quietly.
+//!
+//! - [`serve`] is the server in the foreground, until a signal.
+//! - `history`, `state` and `verify` only read: no lock, no repair, whether a server runs or not. What is wrong with
+//!   the end of a journal is named on stderr and left as it is.
+//! - [`call`] and the program's own commands ([`own`]) change things. A call goes to the running server through the control
+//!   socket in its data directory, and to the files where none runs; a command of the program's own takes the files for
+//!   itself.
+//! - [`help`] is made of the same tables as the commands are read by, so it says what there is.
+//!
+//! Left out: `compact`, `backup`, `restore`, `salvage`, `check`, `openapi` and `client`. Their names are kept.
 
+mod call;
+mod control;
 mod exit;
 mod flags;
+mod help;
+mod history;
+mod output;
+mod own;
+mod routes;
+mod sample;
 mod serve;
+mod state;
+mod values;
+mod verify;
 
 use crate::app::{App, Declared, Fault};
-use crate::journal::OpenError;
+use crate::journal::{OpenError, RealDirectory, Report};
+use crate::model::TypeInfo;
 use crate::stdx::nearest::nearest;
 use crate::stdx::report;
 pub use exit::Exit;
 use flags::{Flag, Given};
+use std::path::PathBuf;
 
-/// The commands that every program has, with a line of help each.
-pub(crate) const OWN_COMMANDS: &[(&str, &str)] =
-    &[("serve", "answers requests; what is done when no command is named")];
+/// A command that every program has.
+struct Command {
+    name: &'static str,
+    /// What stands behind it besides flags: `NAME [KEY=VALUE ...]`.
+    operands: &'static str,
+    /// One line.
+    about: &'static str,
+    /// What else `--help` says, in lines.
+    more: &'static str,
+    flags: &'static [Flag],
+    run: Run,
+}
+
+/// What a command does with the program.
+enum Run {
+    /// It looks at the declaration, and perhaps at the files.
+    Looks(fn(&Declared, &Given) -> Result<Exit, Fault>),
+    /// It opens the program.
+    Takes(fn(Declared, &Given) -> Result<Exit, Fault>),
+}
+
+/// The commands that every program has.
+const COMMANDS: &[Command] =
+    &[serve::COMMAND, history::COMMAND, state::COMMAND, call::COMMAND, verify::COMMAND, routes::COMMAND];
+
+/// Names that a program's own commands cannot have because ours will.
+const KEPT: &[&str] =
+    &["backup", "check", "client", "compact", "help", "openapi", "restore", "salvage", "version"];
+
+/// The flag of every command that touches the data directory.
+const DATA: Flag = Flag {
+    name: "data",
+    value: Some("DIR"),
+    help: "the data directory",
+    default: Some(|declared| declared.data.display().to_string()),
+};
+
+/// What keeps a program's own command from being one.
+pub(crate) fn command_faults(name: &str, flags: Option<&'static TypeInfo>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if KEPT.contains(&name) || COMMANDS.iter().any(|command| command.name == name) {
+        wrong.push(format!("the command {name} is the library's: give yours another name"));
+    }
+    if name.is_empty()
+        || !name.chars().all(|c| c == '-' || c == '_' || c.is_alphanumeric())
+        || name.starts_with('-')
+    {
+        wrong.push(format!(
+            "`{name}` cannot be the name of a command: one word of letters, digits and dashes can"
+        ));
+    }
+    wrong.extend(flags.into_iter().flat_map(|info| own::faults(name, info)));
+    wrong
+}
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(app: App, arguments: Vec<String>) -> Exit {
@@ -32,28 +105,49 @@ pub(crate) fn run(app: App, arguments: Vec<String>) -> Exit {
     match dispatch(declared, arguments) {
         Ok(exit) => exit,
         Err(Fault { words, exit }) => {
-            report::line(&format!("{name}: {words}"));
+            if !words.is_empty() {
+                report::line(&format!("{name}: {words}"));
+            }
             exit
         }
     }
 }
 
 fn dispatch(declared: Declared, mut arguments: Vec<String>) -> Result<Exit, Fault> {
-    let first = arguments.first().filter(|first| !first.starts_with('-')).cloned();
-    if first.is_some() {
-        arguments.remove(0);
+    let first = arguments.first().map_or("serve", String::as_str);
+    if matches!(first, "--help" | "-h" | "help") {
+        return match arguments.get(1) {
+            Some(command) if first == "help" => help::of(&declared, command),
+            _ => help::program(&declared),
+        };
     }
-    match first.as_deref().unwrap_or("serve") {
-        "serve" => serve::run(declared, arguments),
-        other => {
-            let own = declared.commands.iter().map(|command| command.name);
-            let known = OWN_COMMANDS.iter().map(|(name, _)| *name).chain(own);
-            Err(usage(match nearest(other, known) {
-                Some(near) => format!("there is no command `{other}`; the nearest is `{near}`"),
-                None => format!("there is no command `{other}`; --help lists them"),
-            }))
-        }
+    if matches!(first, "--version" | "-V" | "version") {
+        return help::version(&declared);
     }
+    // Flags alone are those of `serve`.
+    let is_named = !first.starts_with('-') && !arguments.is_empty();
+    let name = if is_named { arguments.remove(0) } else { "serve".to_owned() };
+    if arguments.iter().take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h") {
+        return help::of(&declared, &name);
+    }
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        let given = flags::read_own(arguments, command.flags)?;
+        return match command.run {
+            Run::Looks(run) => run(&declared, &given),
+            Run::Takes(run) => run(declared, &given),
+        };
+    }
+    own::run(declared, &name, arguments)
+}
+
+/// The fault that there is no such command.
+fn no_command(declared: &Declared, name: &str) -> Fault {
+    let own = declared.commands.iter().map(|command| command.name);
+    let known = COMMANDS.iter().map(|command| command.name).chain(own);
+    usage(match nearest(name, known) {
+        Some(near) => format!("there is no command `{name}`; the nearest is `{near}`"),
+        None => format!("there is no command `{name}`; --help lists them"),
+    })
 }
 
 /// A command line that was not understood.
@@ -79,10 +173,25 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
     Fault { words: error.to_string(), exit }
 }
 
-/// The flags of every command that touches the data directory.
-const DATA: Flag = Flag { name: "data", value: Some("DIR"), help: "the data directory" };
-
 /// The data directory that was named, or the program's own.
-fn data_of(declared: &Declared, given: &Given) -> std::path::PathBuf {
+fn data_of(declared: &Declared, given: &Given) -> PathBuf {
     given.value("data").map_or_else(|| declared.data.clone(), Into::into)
+}
+
+/// The data directory, to be read only.
+fn directory_of(declared: &Declared, given: &Given) -> RealDirectory {
+    RealDirectory::open(data_of(declared, given))
+}
+
+/// Names on stderr what a reader found at the edges of a journal and left as it is.
+fn name_flaws(found: &Report) {
+    if let Some(torn) = &found.torn {
+        report::line(&format!("{torn}; it is left as it is (a running server may be writing it right now)"));
+    }
+    if found.header_flawed {
+        report::line("one copy of the journal's header is bad; the other one serves");
+    }
+    if found.restored {
+        report::line("the last frame is damaged and was read from its copy in app.journal.tail");
+    }
 }

@@ -1,44 +1,52 @@
 //! `serve`: the server in the foreground, until a signal.
 
-use super::flags::{Flag, read_own};
-use super::{DATA, Exit, data_of, usage};
-use crate::api::{Endpoint, Kind};
+use super::flags::{Flag, Given};
+use super::{Command, DATA, Exit, Run, data_of, sample};
+use crate::api::{Endpoint, Kind, Verb};
 use crate::app::{Declared, Fault, Server};
-use crate::model::Shape;
 use crate::stdx::{report, threads};
 use std::sync::Arc;
 
-/// The flags of `serve`.
-pub(super) const FLAGS: &[Flag] = &[
-    Flag {
-        name: "listen",
-        value: Some("ADDRESS"),
-        help: "where to listen: 127.0.0.1:8080; port 0 is any free one",
-    },
-    DATA,
-    Flag { name: "workers", value: Some("N"), help: "threads that answer; 0: one for each core" },
-];
+pub(super) const COMMAND: Command = Command {
+    name: "serve",
+    operands: "",
+    about: "answers requests; this is what is done when no command is named",
+    more: "It says on stderr where it is. SIGTERM or SIGINT ends it: what runs is answered and stored first.",
+    flags: &[
+        Flag {
+            name: "listen",
+            value: Some("ADDRESS"),
+            help: "where to listen; port 0 is any free one",
+            default: Some(|declared| declared.listen.to_string()),
+        },
+        DATA,
+        Flag {
+            name: "workers",
+            value: Some("N"),
+            help: "threads that answer; 0 is one for each core",
+            default: Some(|declared| declared.workers.to_string()),
+        },
+    ],
+    run: Run::Takes(run),
+};
 
-pub(super) fn run(mut declared: Declared, arguments: Vec<String>) -> Result<Exit, Fault> {
-    let given = read_own(arguments, FLAGS)?;
-    if let Some(word) = given.words.first() {
-        return Err(usage(format!("serve takes no `{word}`")));
-    }
-    declared.data = data_of(&declared, &given);
+fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
+    given.words_up_to(0, "serve")?;
+    declared.data = data_of(&declared, given);
     if let Some(listen) = given.parsed("listen", "an address like 127.0.0.1:8080")? {
         declared.listen = listen;
     }
     if let Some(workers) = given.parsed("workers", "a number")? {
         declared.workers = workers;
     }
-    let (name, data) = (declared.name.clone(), declared.data.clone());
+    let name = declared.name.clone();
     let server = Server::open(declared)?;
     end_when_the_disk_fails(&server);
-    report::line(&start_block(&name, &data.display().to_string(), &server));
+    report::line(&start_block(&name, &server));
     let served = server.net.run_until_signal();
     server.stop();
     served.map_err(|error| Fault { words: format!("serving: {error}"), exit: Exit::SOFTWARE })?;
-    Ok(if server.opened.gateway.engine().has_failed() { Exit::IO } else { Exit::OK })
+    Ok(if server.opened.engine().has_failed() { Exit::IO } else { Exit::OK })
 }
 
 /// A disk that failed ends the process: those who wait are told that the outcome is unknown, and nothing is taken any more.
@@ -58,23 +66,28 @@ fn end_when_the_disk_fails(server: &Server) {
             std::process::abort();
         }
     });
-    let first = server.opened.gateway.engine().on_failure(failed);
+    let first = server.opened.engine().on_failure(failed);
     assert!(first, "an engine that was just opened ends nobody yet");
 }
 
 /// What is printed at the start: where it is, how to try it, where the state is.
-fn start_block(name: &str, data: &str, server: &Server) -> String {
+fn start_block(name: &str, server: &Server) -> String {
     let found = &server.opened.found;
     let mut lines = vec![format!("{name} is at http://{}", server.address())];
     let endpoints = server.opened.gateway.endpoints().list();
     let first = endpoints.iter().find(|endpoint| endpoint.kind() == Kind::Command && is_plain_path(endpoint));
     let first = first.or_else(|| endpoints.iter().find(|endpoint| is_plain_path(endpoint)));
     lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
-    let kept = match found.created {
-        true => "new".to_owned(),
-        false => format!("{} transactions, read in {} ms", found.last_seq, server.opened.took_ms),
-    };
-    lines.push(format!("  the state is in {data}/{} ({kept})", crate::journal::JOURNAL));
+    if let Some(data) = &server.opened.data {
+        let kept = match found.created {
+            true => "new".to_owned(),
+            false => format!("{} transactions, read in {} ms", found.last_seq, server.opened.took_ms),
+        };
+        let file = data.join(crate::journal::JOURNAL);
+        lines.push(format!("  the state is in {} ({kept})", file.display()));
+    } else {
+        lines.push("  it keeps no state".to_owned());
+    }
     if let Some(torn) = &found.torn {
         lines.push(format!("  {torn}"));
     }
@@ -93,32 +106,17 @@ fn curl_line(endpoint: &Endpoint, address: &str) -> Option<String> {
     let (verb, pattern) = endpoint.route()?;
     let url = format!("http://{address}{pattern}");
     if verb.reads_query() {
-        return Some(format!("  curl {url}"));
+        let method = if verb == Verb::Delete { " -X DELETE" } else { "" };
+        let wanted = sample::of(endpoint).into_iter();
+        let pairs = wanted.map(|(name, value)| format!("{name}={}", value.trim_matches('"')));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let url = if query.is_empty() { url } else { format!("'{url}?{query}'") };
+        return Some(format!("  curl{method} {url}"));
     }
     let method = if verb.method().as_str() == "POST" {
         String::new()
     } else {
         format!(" -X {}", verb.method().as_str())
     };
-    let members = endpoint.args().map_or(&[][..], |args| args.members);
-    let fields = members.iter().filter(|member| !member.flags.optional).filter_map(|member| {
-        let shape = member.shape?();
-        (!matches!(shape, Shape::Option(_)))
-            .then(|| format!("\"{}\": {}", member.name, sample(&shape, member.name)))
-    });
-    let fields: Vec<_> = fields.collect();
-    Some(format!("  curl{method} --json '{{{}}}' {url}", fields.join(", ")))
-}
-
-/// A value of this shape, as JSON.
-fn sample(shape: &Shape, name: &str) -> String {
-    match shape {
-        Shape::Scalar("bool") => "false".to_owned(),
-        Shape::Scalar("time") => "\"2030-01-01T00:00:00Z\"".to_owned(),
-        Shape::Scalar("f32" | "f64") => "1.5".to_owned(),
-        shape if shape.is_text() => format!("\"{name}\""),
-        Shape::List(_) | Shape::Set(_) | Shape::Array(..) | Shape::Tuple(_) => "[]".to_owned(),
-        Shape::Map(..) | Shape::Named(_) => "{}".to_owned(),
-        _ => "1".to_owned(),
-    }
+    Some(format!("  curl{method} --json '{}' {url}", sample::object(sample::of(endpoint))))
 }

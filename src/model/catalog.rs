@@ -160,9 +160,10 @@ impl Catalog {
                 return Err(r.malformed("a body of a type from 0 to 3"));
             };
             if number == self.types.len() {
-                self.types.push(CatalogType { kind, name, key, body, members: Vec::new() });
+                self.types.push(CatalogType { kind, name: name.clone(), key, body, members: Vec::new() });
             }
-            let Some(known) = self.types.get_mut(number) else {
+            let known = self.types.get_mut(number).filter(|known| known.kind == kind && known.name == name);
+            let Some(known) = known else {
                 return Err(r.malformed("the number of a known type, or the next one"));
             };
             for _ in 0..r.list()? {
@@ -184,7 +185,16 @@ impl Catalog {
         let mut wrong = Vec::new();
         let mut entries = Vec::new();
         let mut next = self.types.len();
+        let mut parts: Vec<(&str, usize)> = Vec::new();
         for declared in declared(models, calls) {
+            if let Some(info) = declared.info.filter(|_| declared.kind == TypeKind::Data) {
+                let place = info.slot.place();
+                if parts.iter().any(|(name, other)| *name == info.name && *other != place) {
+                    wrong.push(format!("two types are called {}: rename one", info.name));
+                    continue;
+                }
+                parts.push((info.name, place));
+            }
             let entry = match self.by_name(declared.kind, declared.name) {
                 None => {
                     next += 1;
@@ -284,7 +294,9 @@ fn declared<'d>(models: &Models, calls: &'d [(String, Option<&'static TypeInfo>)
             key: Some(schema.model.key),
         });
     }
-    let is_model = |info: &TypeInfo| models.schemas().iter().any(|schema| schema.name == info.name);
+    let is_model = |info: &TypeInfo| {
+        models.schemas().iter().any(|schema| schema.model.info.slot.place() == info.slot.place())
+    };
     for (name, info) in calls {
         declared.push(Declared { kind: TypeKind::Call, name, info: *info, key: None });
         // The type of the arguments itself is known by the call's name; it is a part only where something holds it.
@@ -332,12 +344,18 @@ fn compare(
             Some(held) => wrong.push(format!(
                 "{of}.{name} is {shape} in this program and {held} in the journal: give it its old type back"
             )),
-            None if shape.starts_with("option<") || declared.optional(position) => add(member),
-            None if name.contains('.') => add(member),
-            None => wrong.push(format!(
-                "{of}.{name} ({shape}) is new in this program and the rows in the journal have none: \
-                 make it an Option or give it a #[default(..)]"
-            )),
+            None => match room_for(name, declared.body(), known) {
+                Room::Free => add(member),
+                Room::InRows if shape.starts_with("option<") || declared.optional(position) => add(member),
+                Room::InRows => wrong.push(format!(
+                    "{of}.{name} ({shape}) is new in this program and the rows in the journal have none: \
+                     make it an Option or give it a #[default(..)]"
+                )),
+                Room::None => wrong.push(format!(
+                    "{of}.{name} ({shape}) is new in this program, and what the journal holds has no place for it: \
+                     take it away, or make {of} a type or a variant with another name"
+                )),
+            },
         }
     }
     news.extend(hidden);
@@ -368,6 +386,31 @@ fn compare(
         }
     }
     news
+}
+
+/// Can a new member be told from what was written without it?
+enum Room {
+    /// Nothing that could hold it was written yet.
+    Free,
+    /// Where it is absent, its default counts.
+    InRows,
+    /// What was written has its values by position, or nothing that values could stand in.
+    None,
+}
+
+fn room_for(name: &str, body: TypeBody, known: &CatalogType) -> Room {
+    let is_of = |variant: &str| name.strip_prefix(variant).is_some_and(|rest| rest.starts_with('.'));
+    let mut variants = known.members.iter().filter(|held| held.shape.is_none());
+    match (body, variants.find(|held| is_of(&held.name))) {
+        (TypeBody::Record, _) => Room::InRows,
+        (TypeBody::Tuple | TypeBody::Transparent, _) => Room::None,
+        (TypeBody::Choice, None) => Room::Free,
+        (TypeBody::Choice, Some(variant)) => {
+            let of_variant =
+                |held: &str| held.strip_prefix(&*variant.name).is_some_and(|rest| rest.starts_with('.'));
+            if known.members.iter().any(|held| of_variant(&held.name)) { Room::InRows } else { Room::None }
+        }
+    }
 }
 
 fn body_in_words(body: TypeBody) -> &'static str {

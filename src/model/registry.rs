@@ -1,6 +1,6 @@
 //! What a program registered: its models and what ties them together.
 
-use super::{Auto, Model, ModelInfo, OnRemove, Row, Stored, TypeInfo};
+use super::{Auto, Model, ModelInfo, OnRemove, Row, Shape, Stored, TypeBody, TypeInfo};
 use crate::codec::binary::{FromBinary, Malformed, Reader};
 use crate::codec::order::KeyWriter;
 use std::any::TypeId;
@@ -62,8 +62,9 @@ pub struct Reference {
     pub target: usize,
     /// The position of the index that finds the rows by it.
     pub index: usize,
-    /// Can the field be null?
-    pub optional: bool,
+    /// How many options stand around the key in the field: 0, where it always refers to a row; more than one, where options
+    /// hold options.
+    pub options: usize,
     /// What happens when the other row is removed.
     pub on_remove: OnRemove,
 }
@@ -118,8 +119,8 @@ pub struct Models {
     schemas: Vec<Schema>,
     /// By the place of the type's slot: the position.
     positions: Vec<Option<usize>>,
-    /// Which target a reference has, by name, until all are known.
-    open: Vec<(usize, usize, &'static str, bool)>,
+    /// Which target a reference has, by name, until all are known; and the options around it.
+    open: Vec<(usize, usize, &'static str, usize)>,
 }
 
 impl Models {
@@ -167,16 +168,38 @@ impl Models {
                 if role.on_remove == OnRemove::Clear && !ops.can_clear() {
                     return cannot("is cleared on removal, but cannot be null: make it an Option");
                 }
-                self.open.push((position, field, target.name, ops.can_clear()));
+                let member = &T::definition().info.members[field];
+                if role.on_remove == OnRemove::Clear && member.flags.fixed {
+                    return cannot("is cleared on removal, but set once: take #[fixed] away, or the rule");
+                }
+                let shape = member.shape.map(|shape| shape());
+                let (options, shape) = shape.map_or((0, None), |shape| inside_options(shape, 0));
+                self.open.push((position, field, target.name, options));
                 (target.register)(self)?;
+                if let Some(key) = self.key_shape(target.name)
+                    && shape.as_ref() != Some(&key)
+                {
+                    let found = shape.unwrap_or_default();
+                    return cannot(&format!(
+                        "is {found}, and the key of {} is {key}: refer to it by its key, or leave the reference #[loose]",
+                        target.name
+                    ));
+                }
             }
         }
         Ok(())
     }
 
+    /// What the key of a model is, in words.
+    fn key_shape(&self, name: &str) -> Option<String> {
+        let model = self.schemas.iter().find(|schema| schema.name == name)?.model;
+        let shape = model.info.members.get(model.key)?.shape?();
+        inside_options(shape, 0).1
+    }
+
     /// Ties references to their tables. Called once, after all models are registered.
     pub fn tie(&mut self) {
-        for (position, field, target, optional) in std::mem::take(&mut self.open) {
+        for (position, field, target, options) in std::mem::take(&mut self.open) {
             let target = self.schemas.iter().position(|schema| schema.name == target);
             let target = target.expect("a reference registers its target when it is found");
             let schema = &mut self.schemas[position];
@@ -187,7 +210,7 @@ impl Models {
                 schema.indexes.len() - 1
             });
             let on_remove = schema.model.roles[field].on_remove;
-            schema.references.push(Reference { field, target, index, optional, on_remove });
+            schema.references.push(Reference { field, target, index, options, on_remove });
             let reference = schema.references.len() - 1;
             self.schemas[target].referrers.push((position, reference));
         }
@@ -219,6 +242,20 @@ impl Models {
             collect_types(schema.model.info, &mut found);
         }
         found
+    }
+}
+
+/// How many options stand around a value, and what it is, in words; a type around one value is what that is.
+fn inside_options(shape: Shape, options: usize) -> (usize, Option<String>) {
+    match shape {
+        Shape::Option(inner) => inside_options(*inner, options + 1),
+        Shape::Named(info) if info().body == TypeBody::Transparent => {
+            match info().members.first().and_then(|member| member.shape) {
+                Some(inner) => inside_options(inner(), options),
+                None => (options, None),
+            }
+        }
+        other => (options, Some(other.to_string())),
     }
 }
 

@@ -43,13 +43,13 @@ impl Historian {
         &self.catalog
     }
 
-    /// Is this the name of the model that a change is of?
+    /// Is this a change of the model of this name?
     #[must_use]
     pub fn is_of(&self, change: &RecordedChange<'_>, model: &str) -> bool {
         self.catalog.by_number(change.table()).is_some_and(|known| known.name == model)
     }
 
-    /// Writes a transaction as an object, with those of its changes that `shown` lets through.
+    /// Writes a transaction as an object, with its changes, or those of one model alone.
     ///
     /// # Errors
     /// When a value is not what the catalog says.
@@ -57,7 +57,7 @@ impl Historian {
         &self,
         seq: u64,
         record: &Record<'_>,
-        shown: &dyn Fn(&RecordedChange<'_>) -> bool,
+        model: Option<&str>,
         w: &mut Writer,
     ) -> Result<(), Malformed> {
         w.begin_object();
@@ -74,7 +74,8 @@ impl Historian {
         self.arguments(record, w)?;
         w.key("changes");
         w.begin_array();
-        for change in record.changes.iter().filter(|change| shown(change)) {
+        let shown = |change: &&RecordedChange<'_>| model.is_none_or(|model| self.is_of(change, model));
+        for change in record.changes.iter().filter(shown) {
             w.element();
             self.change(change, w)?;
         }

@@ -32,6 +32,9 @@ const SET: u64 = 0;
 /// What the buffer for one transaction keeps of the memory that a large one has taken.
 const KEPT_SCRATCH_BYTES: usize = 1 << 20;
 
+/// How many changes or fields memory is taken for before they are read; more of them take it as they come.
+const RESERVE_MAX: usize = 256;
+
 /// Writes transactions in one journal's numbers.
 #[derive(Debug)]
 pub struct Recorder {
@@ -248,7 +251,7 @@ impl<'a> Record<'a> {
         let arguments = r.raw()?;
         r.skip()?;
         let count = r.list()?;
-        let mut changes = Vec::with_capacity(count);
+        let mut changes = Vec::with_capacity(count.min(RESERVE_MAX));
         for _ in 0..count {
             changes.push(RecordedChange::read(r)?);
         }
@@ -278,7 +281,7 @@ impl<'a> RecordedChange<'a> {
                 let key = r.raw()?;
                 let version = r.uint()?;
                 let count = r.map()?;
-                let mut fields = Vec::with_capacity(count);
+                let mut fields = Vec::with_capacity(count.min(RESERVE_MAX));
                 for _ in 0..count {
                     let number = r.uint()?;
                     r.array(3)?;

@@ -3,7 +3,7 @@
 use super::record::key_of;
 use super::{Record, RecordedChange, State};
 use crate::codec::binary::{Malformed, Numbers, Reader};
-use crate::codec::order::KeyWriter;
+use crate::codec::order::{Key, KeyWriter};
 use crate::model::{Catalog, CatalogType, Row, TypeKind};
 use std::fmt;
 use std::sync::Arc;
@@ -75,6 +75,10 @@ impl Replayer {
     }
 }
 
+/// Values that take less than this in a journal are not held against the indexes: a row has to have more than a dozen of
+/// them in one index before that lacks room.
+const SURELY_SHORT_BYTES: usize = 1 << 10;
+
 /// Applies one transaction: the one with this sequence.
 ///
 /// # Errors
@@ -87,29 +91,38 @@ pub fn replay(
 ) -> Result<(), ReplayError> {
     for change in &record.changes {
         match change {
-            RecordedChange::Created { table, row } => {
+            RecordedChange::Created { table, row: encoded } => {
                 let table = replayer.table(*table)?;
-                let row = state.schema(table).decode(&mut replayer.reader(row), seq)?;
+                let row = state.schema(table).decode(&mut replayer.reader(encoded), seq)?;
                 let key = key_of(&row.value);
-                if state.put(table, &key, row).is_some() {
+                if state.table(table).get(key.as_bytes()).is_some() {
                     return Err(not_fitting(state, table, seq, "creates a row that is there already"));
                 }
+                put(state, table, &key, row, encoded.len(), seq)?;
             }
-            RecordedChange::Changed { table, key, fields, .. } => {
+            RecordedChange::Changed { table, key, version, fields } => {
                 let table = replayer.table(*table)?;
                 let mut w = KeyWriter::new();
                 state.schema(table).decode_key(&mut replayer.reader(key), &mut w)?;
                 let Some(before) = state.table(table).get(w.as_bytes()) else {
                     return Err(not_fitting(state, table, seq, "changes a row that is not there"));
                 };
+                if before.version != *version {
+                    return Err(not_fitting(state, table, seq, "changes a row that has another version"));
+                }
                 let after = changed(before, state, replayer, table, seq, fields)?;
-                state.put(table, &w.finish(), after);
+                let bytes = fields.iter().map(|(_, _, after)| after.len()).sum();
+                put(state, table, &w.finish(), after, bytes, seq)?;
             }
-            RecordedChange::Removed { table, row, .. } => {
+            RecordedChange::Removed { table, version, row } => {
                 let table = replayer.table(*table)?;
                 let row = state.schema(table).decode(&mut replayer.reader(row), seq)?;
-                if state.take(table, key_of(&row.value).as_bytes()).is_none() {
-                    return Err(not_fitting(state, table, seq, "removes a row that is not there"));
+                match state.take(table, key_of(&row.value).as_bytes()) {
+                    Some(held) if held.version == *version => {}
+                    Some(_) => {
+                        return Err(not_fitting(state, table, seq, "removes a row that has another version"));
+                    }
+                    None => return Err(not_fitting(state, table, seq, "removes a row that is not there")),
                 }
             }
             RecordedChange::Counted { table, next } => {
@@ -132,15 +145,41 @@ fn changed(
     fields: &[(u64, &[u8], &[u8])],
 ) -> Result<Row, ReplayError> {
     let mut after = before.value.copy_row(seq);
-    let info = state.schema(table).model.info;
+    let model = state.schema(table).model;
+    let info = model.info;
     let row = Arc::get_mut(&mut after).expect("nobody else has the copy that was just made");
     for (number, _, value) in fields {
         let position = replayer.numbers.position(info.slot, *number);
+        if position == model.key {
+            return Err(not_fitting(state, table, seq, "changes the key of a row"));
+        }
         if position < info.members.len() {
             row.value.set_field(position, &mut replayer.reader(value))?;
         }
     }
     Ok(after)
+}
+
+/// Puts a row in, unless a value in an index is too long for one: a field that had no index when it was written may have
+/// one in this program. `bytes` is what the values take that are new; few of them are none that is too long.
+fn put(
+    state: &mut State,
+    table: usize,
+    key: &Key,
+    row: Row,
+    bytes: usize,
+    seq: u64,
+) -> Result<(), ReplayError> {
+    if bytes > SURELY_SHORT_BYTES && !state.has_room_in_indexes(table, &row.value) {
+        return Err(not_fitting(
+            state,
+            table,
+            seq,
+            "has a value that is too long for an index of this program",
+        ));
+    }
+    state.put(table, key, row);
+    Ok(())
 }
 
 fn not_fitting(state: &State, table: usize, seq: u64, what: &str) -> ReplayError {

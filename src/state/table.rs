@@ -186,6 +186,17 @@ impl State {
         Arc::make_mut(&mut self.tables[table]).take(schema, key)
     }
 
+    /// Can every index of the table hold this row's values, with as much room again for changes of single fields? Rows that
+    /// are admitted are far below what one can hold; those of a journal may come from before the index.
+    pub(super) fn has_room_in_indexes(&self, table: usize, row: &dyn Entity) -> bool {
+        let mut w = KeyWriter::new();
+        self.schema(table).indexes.iter().all(|spec| {
+            w.reset();
+            spec.fields.iter().for_each(|field| row.field_order(*field, &mut w));
+            w.as_bytes().len() <= usize::from(u16::MAX / 2)
+        })
+    }
+
     /// May this row stand in its table: is no unique value taken by another, does every reference lead somewhere, is
     /// every key short enough? Fields that are as in `before` are not looked at again.
     ///

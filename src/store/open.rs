@@ -50,6 +50,8 @@ pub struct Loaded {
     pub calls: Vec<u64>,
     /// The numbers of the program's types in the journal.
     pub numbers: Numbers,
+    /// Everything that the journal has named.
+    pub catalog: Catalog,
     /// How long reading took, in milliseconds.
     pub took_ms: u64,
 }
@@ -62,6 +64,8 @@ pub struct Loader<'p> {
     state: State,
     /// The last transaction that is taken in; later ones are passed over.
     until: Option<u64>,
+    /// The last time of one that is taken in, in milliseconds since 1970.
+    until_ms: Option<u64>,
 }
 
 impl fmt::Debug for Loader<'_> {
@@ -79,7 +83,14 @@ impl<'p> Loader<'p> {
     pub fn new(program: &'p Program, until: Option<u64>) -> Self {
         let state = State::new(Arc::clone(&program.models));
         let replayer = Replayer::new(&Catalog::default(), Numbers::default(), &state);
-        Self { program, catalog: Catalog::default(), replayer, state, until }
+        Self { program, catalog: Catalog::default(), replayer, state, until, until_ms: None }
+    }
+
+    /// The same, without the transactions after this moment, in milliseconds since 1970.
+    #[must_use]
+    pub fn until_ms(mut self, time_ms: u64) -> Self {
+        self.until_ms = Some(time_ms);
+        self
     }
 
     /// Takes in the next frame.
@@ -112,7 +123,9 @@ impl<'p> Loader<'p> {
         let mut count = 0;
         let done = Record::each(frame.payload, |record| {
             count += 1;
-            if self.until.is_none_or(|until| seq <= until) {
+            if self.until.is_none_or(|until| seq <= until)
+                && self.until_ms.is_none_or(|until| record.time_ms <= until)
+            {
                 replay(&mut self.state, &self.replayer, seq, &record)?;
             }
             seq += 1;
@@ -180,7 +193,7 @@ pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     let commit: Arc<dyn Commit> = Arc::clone(&lone) as _;
     engine.commit_to(commit);
     let took_ms = clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
-    Ok(Loaded { engine, lone, opened, calls, numbers, took_ms })
+    Ok(Loaded { engine, lone, opened, calls, numbers, catalog, took_ms })
 }
 
 /// Writes a schema frame and takes it into the catalog.

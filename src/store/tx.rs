@@ -347,7 +347,7 @@ impl Tx {
     /// The keys of the rows of the table `from` that refer to a row by a field.
     fn referring(&self, from: usize, reference: Reference, to: &Key) -> Vec<Key> {
         let mut w = KeyWriter::new();
-        if reference.optional {
+        for _ in 0..reference.options {
             w.some();
         }
         w.raw(to.as_bytes());

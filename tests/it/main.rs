@@ -6,6 +6,7 @@ mod isolation;
 mod journal;
 mod json;
 mod macros;
+mod model;
 mod net;
 mod order;
 mod program;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sunstone::codec::binary::{Numbers, Writer};
 use sunstone::error::Result;
 use sunstone::hash::crc32c::checksum;
-use sunstone::journal::{self, Lone, MemoryDirectory, OpenError, Options, Refusal, Ticket};
+use sunstone::journal::{self, Lone, MemoryDirectory, OpenError, Options, Ticket};
 use sunstone::model::{Models, TypeInfo};
 use sunstone::state::State;
 use sunstone::stdx::clock::ManualClock;
@@ -129,7 +129,7 @@ impl Rig {
 /// What a journal says, read by nobody's engine.
 pub(crate) fn read(program: &Program, directory: &MemoryDirectory) -> Result<State, OpenError> {
     let mut loader = Loader::new(program, None);
-    journal::read(directory, &mut |frame| loader.frame(frame).map_err(|Refusal(words)| Refusal(words)))?;
+    journal::read(directory, &mut |frame| loader.frame(frame))?;
     Ok(loader.finish().0)
 }
 

@@ -36,12 +36,6 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0, numbers }
     }
 
-    /// The numbers it reads by.
-    #[must_use]
-    pub fn numbers(&self) -> &'a Numbers {
-        self.numbers
-    }
-
     /// How many bytes have been read.
     #[must_use]
     pub fn position(&self) -> usize {

@@ -98,9 +98,15 @@ fn op(random: &mut Xoshiro) -> Op {
 
 fn apply(tx: &mut Tx, op: &Op) -> Result<()> {
     match op.clone() {
-        Op::Take(0) => drop(tx.next_id::<League>()),
-        Op::Take(1) => drop(tx.next_id::<Team>()),
-        Op::Take(_) => drop(tx.next_id::<Player>()),
+        Op::Take(0) => {
+            tx.next_id::<League>();
+        }
+        Op::Take(1) => {
+            tx.next_id::<Team>();
+        }
+        Op::Take(_) => {
+            tx.next_id::<Player>();
+        }
         Op::League(row) => drop(tx.insert(row)?),
         Op::Team(row) => drop(tx.insert(row)?),
         Op::Player(row) => drop(tx.insert(row)?),

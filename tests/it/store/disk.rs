@@ -105,8 +105,12 @@ fn after_a_failed_sync_nothing_is_acknowledged() {
     rig.commit(|tx| add(tx, 1)).unwrap();
     let (told, calls) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (failed, moved) = (Arc::clone(&told), Arc::clone(&calls));
-    assert!(rig.engine.on_failure(Box::new(move || drop(failed.fetch_add(1, Ordering::SeqCst)))));
-    assert!(rig.engine.on_move(Box::new(move || drop(moved.fetch_add(1, Ordering::SeqCst)))));
+    assert!(rig.engine.on_failure(Box::new(move || {
+        failed.fetch_add(1, Ordering::SeqCst);
+    })));
+    assert!(rig.engine.on_move(Box::new(move || {
+        moved.fetch_add(1, Ordering::SeqCst);
+    })));
 
     let (_, lost) = rig.run(|tx| add(tx, 1));
     let (_, behind) = rig.run(|tx| add(tx, 1));

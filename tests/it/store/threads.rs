@@ -4,6 +4,8 @@ use super::{Item, add, items};
 use crate::rig::{NOW_MS, picture, read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
+use std::thread::park_timeout;
+use std::time::Duration;
 use sunstone::journal::{MemoryDirectory, Options};
 use sunstone::prelude::*;
 use sunstone::stdx::clock::ManualClock;
@@ -143,7 +145,7 @@ fn old_versions_are_dropped_by_a_thread_of_their_own() {
         if engine.held_versions() == 0 {
             break;
         }
-        std::thread::park_timeout(std::time::Duration::from_millis(1));
+        park_timeout(Duration::from_millis(1));
     }
     assert_eq!(engine.held_versions(), 0);
     engine.stop();

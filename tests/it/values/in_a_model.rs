@@ -109,7 +109,7 @@ fn a_uid_is_a_reference_to_the_other_table() {
     models.tie();
     let cards = &models.schemas()[models.position::<Card>().unwrap()];
     let boards = models.position::<Board>().expect("registered with the model that refers to it");
-    let found: Vec<_> = cards.references.iter().map(|to| (to.field, to.target, to.optional)).collect();
+    let found: Vec<_> = cards.references.iter().map(|to| (to.field, to.target, to.options > 0)).collect();
     assert_eq!(found, [(1, boards, false), (2, boards, true)]);
 
     // What refers is what the other table has as its key.

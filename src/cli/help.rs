@@ -1,0 +1,94 @@
+//! `--help` and `--version`.
+
+use super::output::print;
+use super::{COMMANDS, Command, Exit, Flag, no_command, own};
+use crate::app::{Declared, Fault};
+use std::fmt::Write;
+
+/// Left of the column of explanations. A longer name pushes its own explanation on.
+const COLUMN: usize = 26;
+
+const ENDING: &str = "\
+stdout is for machines, stderr for people. Exit status: 0 well, 1 refused, 64 command line, 65 damaged data,
+66 nothing there, 69 no service, 70 fault of the program, 74 disk, 75 in use by another process, 78 declaration.
+";
+
+/// One line of two columns, at most.
+fn row(text: &mut String, left: &str, right: &str) {
+    let line = format!("  {left:<COLUMN$} {right}");
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+fn flag(text: &mut String, declared: &Declared, flag: &Flag) {
+    let left = match flag.value {
+        Some(value) => format!("--{} {value}", flag.name),
+        None => format!("--{}", flag.name),
+    };
+    let right = match flag.default {
+        Some(default) => format!("{} [{}]", flag.help, default(declared)),
+        None => flag.help.to_owned(),
+    };
+    row(text, &left, &right);
+}
+
+fn left(name: &str, operands: &str) -> String {
+    format!("{name} {operands}").trim_end().to_owned()
+}
+
+/// The help of the whole program.
+pub(super) fn program(declared: &Declared) -> Result<Exit, Fault> {
+    let name = &declared.name;
+    let mut text = format!("usage: {name} [COMMAND] [FLAGS]\n\ncommands:\n");
+    for command in COMMANDS {
+        row(&mut text, &left(command.name, command.operands), command.about);
+    }
+    if !declared.commands.is_empty() {
+        text.push_str(&format!("\ncommands of {name} itself:\n"));
+    }
+    for command in &declared.commands {
+        row(&mut text, &left(command.name, &own::operands(command)), command.help);
+    }
+    text.push_str("\nflags of serve:\n");
+    super::serve::COMMAND.flags.iter().for_each(|known| flag(&mut text, declared, known));
+    write!(
+        text,
+        "\n`{name} COMMAND --help` says more of a command, `{name} --version` names the version.\n{ENDING}"
+    )
+    .expect("a String takes every text");
+    print(&text)
+}
+
+/// The help of one command.
+pub(super) fn of(declared: &Declared, name: &str) -> Result<Exit, Fault> {
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        return print(&ours(declared, command));
+    }
+    let command = declared.commands.iter().find(|command| command.name == name);
+    let command = command.ok_or_else(|| no_command(declared, name))?;
+    let program = &declared.name;
+    let usage = left(name, &own::operands(command));
+    let mut text = format!("usage: {program} {usage} [FLAGS]\n\n{}\n\nflags:\n", command.help);
+    for (left, right) in own::rows(command) {
+        row(&mut text, &left, &right);
+    }
+    flag(&mut text, declared, &super::DATA);
+    print(&text)
+}
+
+fn ours(declared: &Declared, command: &Command) -> String {
+    let usage = left(command.name, command.operands);
+    let mut text = format!("usage: {} {usage} [FLAGS]\n\n{}\n", declared.name, command.about);
+    if !command.more.is_empty() {
+        text.push_str(&format!("\n{}\n", command.more));
+    }
+    text.push_str("\nflags:\n");
+    command.flags.iter().for_each(|known| flag(&mut text, declared, known));
+    text
+}
+
+/// The version of the program, where it has said one, and of the library.
+pub(super) fn version(declared: &Declared) -> Result<Exit, Fault> {
+    let own = declared.version.map_or_else(String::new, |version| format!(" {version}"));
+    print(&format!("{}{own} (sunstone {})", declared.name, env!("CARGO_PKG_VERSION")))
+}
