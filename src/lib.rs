@@ -43,6 +43,8 @@
 //!
 //! The rooms, in the order of their ranks; a room uses rooms of lower ranks only.
 
+#![warn(missing_docs, missing_debug_implementations)]
+
 extern crate self as sunstone;
 
 mod sys;

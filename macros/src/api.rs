@@ -13,7 +13,6 @@ use crate::method::{Member, members};
 use crate::names;
 use crate::operation::{self, Operation};
 use crate::route::{self, CALL, VERBS};
-use crate::rules::ALL;
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 /// The impl block, up to its braces.
@@ -84,7 +83,7 @@ fn is_ours(attribute: &Attribute) -> bool {
 
 /// Ours on a parameter. Documentation cannot stay on one.
 fn is_ours_inside(attribute: &Attribute) -> bool {
-    attribute.is("doc") || ALL.iter().any(|known| attribute.is(known))
+    attribute.is("doc") || operation::is_of_argument(attribute)
 }
 
 /// The tokens before the braces at the end, and the braces.

@@ -8,16 +8,19 @@ use crate::data::{Arguments, members};
 use crate::emit::{self, bytes, fill, number, text};
 use crate::error::Errors;
 use crate::item::{FieldsForm, Item, Variant};
+use crate::json;
 use crate::names;
-use crate::record::{self, Plan, each, each_fill, plans, quoted, said, types};
-use crate::rules::{Place, rules};
+use crate::record::{self, Plan, each, each_fill, plans, said, types};
+use crate::rules::{Place, distinct, rules};
 use proc_macro::{Ident, Span, TokenStream, TokenTree};
 
 /// A variant and what is done with it.
 struct Choice {
     name: Ident,
     wire: String,
-    was: Vec<String>,
+    /// Where to point at its name.
+    span: Span,
+    was: Vec<(String, Span)>,
     docs: String,
     form: FieldsForm,
     fields: Vec<Plan>,
@@ -57,13 +60,11 @@ fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Ve
             Some(rename) => rename,
             None => (names::snake(&names::plain(&variant.name)), variant.name.span()),
         };
-        if choices.iter().any(|choice| choice.wire == wire) {
-            errors.at(span, format!("two variants are called `{wire}`"));
-        }
         let length = fields.len().saturating_add(1);
         choices.push(Choice {
             name: variant.name.clone(),
             wire,
+            span,
             was: said.was,
             docs: docs(&variant.attributes),
             form: variant.fields.form,
@@ -73,6 +74,8 @@ fn choices(variants: &[Variant], owner: &TokenStream, errors: &mut Errors) -> Ve
         });
         member = member.saturating_add(length);
     }
+    let named = choices.iter().map(|choice| (choice.wire.as_str(), choice.span, choice.was.as_slice()));
+    distinct("variants", named, errors);
     choices
 }
 
@@ -162,13 +165,13 @@ impl Choice {
         }
         let mut parts = scope.to_vec();
         parts.push(("slots", self.slots_name()));
-        record::slots(&self.fields, &parts)
+        json::slots(&self.fields, &parts)
     }
 
     fn json_arm(&self, strict: bool) -> TokenStream {
         let value = match (self.form, self.fields.as_slice()) {
             (FieldsForm::Unit, _) => {
-                let wrong = text(&format!("{} without a value", quoted(&self.wire)));
+                let wrong = text(&format!("{} without a value", json::quoted(&self.wire)));
                 let template = "$position => if has_value { $Err($json::Reader::expected(r, $wrong)) } else { $Ok(Self::$name) },";
                 return self.fill(template, &[("wrong", wrong)]);
             }
@@ -176,12 +179,12 @@ impl Choice {
                 let template = "$Ok($made { $member: <$ty as $x::Value>::read_json(r)? })";
                 plan.fill(0, template, &[("made", self.constructor())])
             }
-            (FieldsForm::Tuple, _) => record::read_json_tuple(&self.fields, &self.constructor()),
+            (FieldsForm::Tuple, _) => json::read_list(&self.fields, &self.constructor()),
             (FieldsForm::Named, _) => {
-                record::read_json(&self.fields, &self.constructor(), &self.slots_name(), strict)
+                json::read(&self.fields, &self.constructor(), &self.slots_name(), strict)
             }
         };
-        let wrong = text(&format!("expected a value with it: {{{}: ..}}", quoted(&self.wire)));
+        let wrong = text(&format!("expected a value with it: {{{}: ..}}", json::quoted(&self.wire)));
         let template =
             "$position => if has_value { $value } else { $Err($json::Reader::reject(r, $wrong)) },";
         self.fill(template, &[("value", value), ("wrong", wrong)])
@@ -189,14 +192,14 @@ impl Choice {
 
     fn to_json(&self) -> TokenStream {
         if self.form == FieldsForm::Unit {
-            let name = bytes(&quoted(&self.wire));
+            let name = bytes(&json::quoted(&self.wire));
             return self.arm(fill("$json::Writer::raw(w, $name);", &[("name", name)]));
         }
-        let key = bytes(&format!("{{{}:", quoted(&self.wire)));
+        let key = bytes(&format!("{{{}:", json::quoted(&self.wire)));
         let value = match (self.form, self.fields.as_slice()) {
             (FieldsForm::Tuple, [_]) => each_fill(&self.fields, "<$ty as $x::Value>::write_json($local, w);"),
-            (FieldsForm::Tuple, _) => record::write_json_tuple(&self.fields, "$local"),
-            _ => record::write_json(&self.fields, "$local"),
+            (FieldsForm::Tuple, _) => json::write_list(&self.fields, "$local"),
+            _ => json::write(&self.fields, "$local"),
         };
         let template = "$json::Writer::raw(w, $key); $value $json::Writer::raw(w, b\"}\");";
         self.arm(fill(template, &[("key", key), ("value", value)]))

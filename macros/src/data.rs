@@ -6,6 +6,7 @@ use crate::choice;
 use crate::emit::{fill, number};
 use crate::error::Errors;
 use crate::item::{Body, Fields, FieldsForm, Item};
+use crate::json;
 use crate::literal;
 use crate::names;
 use crate::record::{self, Plan, each, each_fill, plans, types};
@@ -56,7 +57,7 @@ fn read_arguments(attributes: &[Attribute], errors: &mut Errors) -> Arguments {
     for argument in whole::arguments(attributes, "data", errors) {
         match (argument.word().as_str(), &argument.form) {
             // Not for users: the name of a call that these are the arguments of.
-            ("name", Form::Value(value)) => {
+            ("__call", Form::Value(value)) => {
                 found.name = one_text(value, argument.span).as_ref().and_then(literal::text);
             }
             _ => found.whole.read(&argument, &["check", "strict"], errors),
@@ -76,9 +77,9 @@ pub(crate) fn record_code(scope: &[(&'static str, TokenStream)], plans: &[Plan],
     Code {
         body: "Record",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
-        items: record::slots(plans, &slot_parts),
-        from_json: record::read_json(plans, &itself, &slots, strict),
-        to_json: record::write_json(plans, OWN),
+        items: json::slots(plans, &slot_parts),
+        from_json: json::read(plans, &itself, &slots, strict),
+        to_json: json::write(plans, OWN),
         to_binary: [head, record::write_members(plans, OWN, 0)].into_iter().collect(),
         from_binary: record::read_binary(plans, &itself, "record", 0),
         same: same(plans),
@@ -122,8 +123,8 @@ fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[P
         body: "Tuple",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
         items: TokenStream::new(),
-        from_json: record::read_json_tuple(plans, &itself),
-        to_json: record::write_json_tuple(plans, OWN),
+        from_json: json::read_list(plans, &itself),
+        to_json: json::write_list(plans, OWN),
         to_binary: [array, each_fill(plans, "<$ty as $x::Value>::write_binary(&self.$member, w);")]
             .into_iter()
             .collect(),

@@ -61,11 +61,12 @@ impl Generics {
         self.params.is_empty()
     }
 
-    /// The names of type and const parameters and lifetimes, those of `tokens` that stand in it.
+    /// Does the name of a type or const parameter stand in these tokens?
     pub(crate) fn mentioned_in(&self, tokens: &TokenStream) -> bool {
         let names: Vec<String> = self
             .params
             .iter()
+            .filter(|param| param.lifetime.is_none())
             .filter_map(|param| param.used.clone().into_iter().last())
             .map(|name| name.to_string())
             .collect();

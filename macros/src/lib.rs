@@ -8,7 +8,7 @@
 //!
 //! # The way of an item
 //! - `#[Model]` and `#[Data]` put the item out untouched behind a derive, which does the work: rustc resolves `cfg` and
-//!   `cfg_attr` on fields first, and helper attributes such as `#[key]` are legal. `record` makes the code for
+//!   `cfg_attr` on fields first, and helper attributes such as `#[key]` are legal. `record` and `json` make the code for
 //!   things with fields, `choice` for enums, `assemble` puts the impls together, `data` and `model` add what is
 //!   theirs.
 //! - `#[Api]` takes its own attributes off methods and parameters, and puts behind the impl one constant block: for each
@@ -27,6 +27,8 @@
 //! # Left out
 //! Bodies of methods are never looked at. Types are never understood: an alias of `Id<Team>` is as good as the name.
 
+#![warn(missing_docs, missing_debug_implementations)]
+
 mod api;
 mod assemble;
 mod attribute;
@@ -38,6 +40,7 @@ mod error;
 mod fit;
 mod generics;
 mod item;
+mod json;
 mod literal;
 mod method;
 mod model;

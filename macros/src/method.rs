@@ -62,6 +62,10 @@ pub(crate) fn members(body: &Group) -> Vec<Member> {
     let mut cursor = Cursor::of(body);
     let mut members = Vec::new();
     while !cursor.at_end() {
+        if let Some(inner) = inner_attribute(&mut cursor) {
+            members.push(Member::Other(inner));
+            continue;
+        }
         let before = cursor.clone();
         match method(&mut cursor) {
             Some(method) => members.push(Member::Method(method)),
@@ -72,6 +76,12 @@ pub(crate) fn members(body: &Group) -> Vec<Member> {
         }
     }
     members
+}
+
+/// `#![..]`
+fn inner_attribute(cursor: &mut Cursor) -> Option<TokenStream> {
+    let is_inner = cursor.is_punct('#') && crate::cursor::is_punct(cursor.peek_at(1), '!');
+    is_inner.then(|| [cursor.take(), cursor.take(), cursor.take()].into_iter().flatten().collect())
 }
 
 /// Tokens up to the end of an item that is no method.

@@ -1,4 +1,4 @@
-//! One method of an `#[Api]`: what it is, what it takes, and its row in the table of methods.
+//! One method of an `#[Api]`: what it is and what it takes. Most mistakes in a signature are found here.
 
 use crate::api::Prefix;
 use crate::attribute::{Attribute, docs};
@@ -202,13 +202,14 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
     }
     // The other mistakes in these attributes are said where the arguments become a struct.
     let rename = rules(&param.attributes, Place::Argument, &mut Errors::default()).rename;
+    if let Some((_, span)) = rename.as_ref().filter(|(name, _)| name.starts_with('_')) {
+        errors.at(*span, "parameters of the system begin with an underscore: an argument has another name");
+    }
     let plain = names::plain(name);
     let wire = rename.map_or_else(|| plain.trim_start_matches('_').to_owned(), |(rename, _)| rename);
-    let ours = param
-        .attributes
-        .iter()
-        .filter(|attribute| ALL.iter().any(|known| attribute.is(known)) || attribute.is("doc"));
-    let conditions = param.attributes.iter().filter(|attribute| attribute.is_condition());
+    let ours = param.attributes.iter().filter(|attribute| attribute.is("doc") || is_of_argument(attribute));
+    let conditions =
+        param.attributes.iter().filter(|attribute| attribute.is_condition() && !is_of_argument(attribute));
     Some(Input::Value(Value {
         attributes: ours.map(|attribute| attribute.tokens.clone()).collect(),
         conditions: conditions.map(|attribute| attribute.tokens.clone()).collect(),
@@ -216,6 +217,11 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
         wire,
         ty: param.ty.clone(),
     }))
+}
+
+/// Does the attribute say something of an argument? One under a condition does so on the struct of the arguments.
+pub(crate) fn is_of_argument(attribute: &Attribute) -> bool {
+    ALL.iter().any(|known| attribute.is(known)) || (attribute.is("cfg_attr") && attribute.mentions(ALL))
 }
 
 const REFERENCES: &str = "`&View`, `&mut Tx`, `&Store`, `&Caller` and `&Request`";

@@ -68,8 +68,8 @@ pub(crate) struct Rules {
     pub(crate) index: Option<Span>,
     pub(crate) unique: Option<Span>,
     pub(crate) checks: Vec<Check>,
-    pub(crate) default: Option<Default>,
-    pub(crate) was: Vec<String>,
+    pub(crate) default: Option<Fallback>,
+    pub(crate) was: Vec<(String, Span)>,
     pub(crate) rename: Option<(String, Span)>,
     pub(crate) secret: bool,
     /// The variant of `Auto`.
@@ -87,7 +87,8 @@ pub(crate) enum Check {
     With(TokenStream),
 }
 
-pub(crate) enum Default {
+/// What a field is when a body leaves it out.
+pub(crate) enum Fallback {
     /// What the type itself says.
     OfType,
     /// A string literal, to be turned into the type.
@@ -125,7 +126,7 @@ impl Rules {
         match name {
             "check" => self.checks(attribute, errors),
             "default" => self.default = default(attribute, errors),
-            "was" => self.was.extend(name_argument(attribute, errors)),
+            "was" => self.was.extend(name_argument(attribute, errors).map(|name| (name, attribute.span))),
             "rename" => self.rename = name_argument(attribute, errors).map(|name| (name, attribute.span)),
             "auto" => {
                 let known = [("created", "Created"), ("updated", "Updated"), ("caller", "Caller")];
@@ -234,19 +235,41 @@ fn check(argument: &Argument, errors: &mut Errors) -> Option<Check> {
     })
 }
 
-fn default(attribute: &Attribute, errors: &mut Errors) -> Option<Default> {
+fn default(attribute: &Attribute, errors: &mut Errors) -> Option<Fallback> {
     if let Some(value) = &attribute.value {
         errors.over(value, attribute.span, format!("write `#[default({value})]`"));
-        return Some(Default::OfType);
+        return Some(Fallback::OfType);
     }
-    let Some(list) = &attribute.list else { return Some(Default::OfType) };
+    let Some(list) = &attribute.list else { return Some(Fallback::OfType) };
     let tokens = list.stream();
     if tokens.is_empty() {
         errors.at(list.span(), "write `#[default]` for the type's own default, or `#[default(expression)]`");
-        return Some(Default::OfType);
+        return Some(Fallback::OfType);
     }
     let is_text = one_text(&tokens, list.span()).is_some();
-    Some(if is_text { Default::Text(tokens) } else { Default::Expression(tokens) })
+    Some(if is_text { Fallback::Text(tokens) } else { Fallback::Expression(tokens) })
+}
+
+/// Complains about names outside that stand twice among these: a thing's name, where to point at it, and the names
+/// that it had before.
+pub(crate) fn distinct<'r>(
+    what: &str,
+    named: impl Iterator<Item = (&'r str, Span, &'r [(String, Span)])> + Clone,
+    errors: &mut Errors,
+) {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, span, _) in named.clone() {
+        if names.contains(&name) {
+            errors.at(span, format!("two {what} are called `{name}`"));
+        }
+        names.push(name);
+    }
+    for (was, span) in named.flat_map(|(_, _, was)| was) {
+        if names.contains(&was.as_str()) {
+            errors.at(*span, format!("two {what} are or were called `{was}`"));
+        }
+        names.push(was);
+    }
 }
 
 /// The name in `#[was("old")]`.

@@ -41,7 +41,7 @@ impl Operation {
             "$conditions
             #[allow(non_camel_case_types)]
             #[derive($x::DataDerive)]
-            #[data(name = $schema)]
+            #[data(__call = $schema)]
             struct $struct { $fields }",
             &parts,
         )

@@ -66,7 +66,8 @@ impl Out {
 /// What a method may give back: a value, rows, or a result of one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the answer of a method",
-    note = "a method gives back a value with #[Data] or #[Model], a type of std that has a JSON form, `Rows`, or a `Result` of one"
+    note = "a method gives back a value with #[Data] or #[Model], a type of std that has a JSON form, `Rows`, or a `Result` of one",
+    note = "a helper function belongs into an impl block of its own, without #[Api]"
 )]
 pub trait Answer {
     /// Writes it.

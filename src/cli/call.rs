@@ -37,14 +37,19 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
         }));
     };
     let params = params(endpoint, pairs)?;
-    // What only looks makes no journal where none is.
-    let creates = matches!(endpoint.kind(), Kind::Command | Kind::Task | Kind::Plain);
+    let kind = endpoint.kind();
     declared.data = data_of(&declared, given);
     let outcome = match asked(&declared, name, &params)? {
         Some(outcome) => outcome,
         None => {
+            if kind == Kind::Plain {
+                // It has no state to look at: no file is touched for it.
+                declared.keeps_state = false;
+                declared.seed = None;
+            }
             let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-            let opened = open(declared, creates, &clock)?;
+            // What only looks makes no journal where none is.
+            let opened = open(declared, kind != Kind::Query, &clock)?;
             let outcome = called(&opened, name, &params);
             opened.engine().stop();
             outcome
@@ -108,6 +113,8 @@ fn in_words(name: &str, problem: &Json) -> String {
     let mut lines = format!("{name}: {words} ({status} {})", text(problem, "type"));
     for error in problem.get("errors").and_then(Json::as_array).unwrap_or_default() {
         let (field, detail) = (text(error, "field"), text(error, "detail"));
+        // The place is one in a document that nobody has seen.
+        let detail = detail.split_once(" (line ").map_or(detail.as_str(), |(detail, _)| detail);
         lines.push_str(&if field.is_empty() {
             format!("\n  {detail}")
         } else {

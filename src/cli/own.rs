@@ -73,7 +73,7 @@ pub(super) fn rows(command: &Command) -> Vec<(String, String)> {
         let name = flag_of(member);
         let left = match is_truth(&shape) {
             true => format!("--{name}"),
-            false => format!("--{name} {}", element(&shape).unwrap_or(&shape)),
+            false => format!("--{name} {}", kind_of(&shape)),
         };
         let docs = member.docs.trim().lines().next().unwrap_or_default().trim();
         let note = match (is_operand(member, &shape), element(&shape)) {
@@ -90,6 +90,14 @@ pub(super) fn rows(command: &Command) -> Vec<(String, String)> {
         (left, right)
     });
     rows.collect()
+}
+
+/// The word for one value of a flag: its shape, without that it may be absent or come several times.
+fn kind_of(shape: &Shape) -> String {
+    match shape {
+        Shape::Option(inner) | Shape::Secret(inner) => kind_of(inner),
+        shape => element(shape).unwrap_or(shape).to_string().to_uppercase(),
+    }
 }
 
 pub(super) fn run(mut declared: Declared, name: &str, arguments: Vec<String>) -> Result<Exit, Fault> {

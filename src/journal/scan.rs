@@ -84,7 +84,6 @@ pub(super) fn scan_on(
                 let (following, dirty_end) = scan.look_behind()?;
                 if let Some(following) = following {
                     // Either damage, or the file has gone on while it was being read.
-                    scan.window.refresh(size(medium)?);
                     let Next::Frame(_) = scan.next()? else {
                         return Err(scan.damaged(flaw, following));
                     };

@@ -2,7 +2,7 @@
 
 use super::tree::Tree;
 use crate::codec::json;
-use crate::codec::order::{Key, KeyWriter};
+use crate::codec::order::{INLINE_BYTES, Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
 use crate::model::{Entity, IndexSpec, Models, Row, Schema};
 use std::ops::Bound;
@@ -36,7 +36,8 @@ impl Table {
     /// The row with this key.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&Row> {
-        self.rows.get(key)
+        // Keys are compared with keys in a few instructions, with slices by a call.
+        if key.len() <= INLINE_BYTES { self.rows.get(&Key::from_bytes(key)) } else { self.rows.get(key) }
     }
 
     /// All rows by key.

@@ -44,11 +44,20 @@ struct FileState {
     /// As it would be found after a loss of power, but for what follows.
     synced: Vec<u8>,
     /// Sectors that were touched since the last sync.
-    unsynced: BTreeSet<usize>,
+    unsynced: BTreeMap<usize, Touched>,
     /// Sizes that it has had since.
     unsynced_sizes: Vec<usize>,
     /// Sectors that take space on the disk.
     allocated: BTreeSet<usize>,
+}
+
+/// What became of a sector since the last sync.
+#[derive(Debug, Clone, Default)]
+struct Touched {
+    /// What it has held in between.
+    versions: Vec<Vec<u8>>,
+    /// It was written, and not only cut off: a crash may leave garbage.
+    written: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -185,7 +194,9 @@ impl Disk {
         let state = self.file(file);
         let first_cut = size.div_ceil(SECTOR);
         let freed = state.allocated.split_off(&first_cut).len() as u64;
-        state.unsynced.extend(first_cut.min(size / SECTOR)..state.live.len().div_ceil(SECTOR));
+        for sector in size / SECTOR..state.live.len().div_ceil(SECTOR) {
+            state.touch(sector, false);
+        }
         state.live.resize(size, 0);
         state.unsynced_sizes.push(size);
         self.faults.sectors_left = self.faults.sectors_left.map(|left| left.saturating_add(freed));
@@ -205,7 +216,7 @@ impl Disk {
             return Err(io::Error::from_raw_os_error(EIO));
         }
         state.synced.resize(state.live.len(), 0);
-        for sector in std::mem::take(&mut state.unsynced) {
+        for sector in std::mem::take(&mut state.unsynced).into_keys() {
             let range = range_of(sector, state.live.len());
             if let (Some(to), Some(from)) = (state.synced.get_mut(range.clone()), state.live.get(range)) {
                 to.copy_from_slice(from);
@@ -279,15 +290,26 @@ impl FileState {
             let room = SECTOR.saturating_sub(at % SECTOR);
             let piece = rest.get(..room).unwrap_or(rest);
             let end = at.saturating_add(piece.len());
+            self.touch(sector, true);
             if end > self.live.len() {
                 self.live.resize(end, 0);
                 self.unsynced_sizes.push(end);
             }
             self.live.get_mut(at..end).expect("the file is long enough now").copy_from_slice(piece);
-            self.unsynced.insert(sector);
             written = written.saturating_add(piece.len());
         }
         written
+    }
+
+    /// A sector is about to change: what it holds may be what a crash leaves, unless that is on disk already.
+    fn touch(&mut self, sector: usize, written: bool) {
+        let latest = self.live.get(range_of(sector, self.live.len())).unwrap_or_default().to_vec();
+        let first = !self.unsynced.contains_key(&sector);
+        let touched = self.unsynced.entry(sector).or_default();
+        touched.written |= written;
+        if !first {
+            touched.versions.push(latest);
+        }
     }
 
     fn forget_unsynced(&mut self) {
@@ -305,15 +327,21 @@ impl FileState {
         let which = pick(random, self.unsynced_sizes.len().saturating_add(1));
         let size = self.unsynced_sizes.get(which).copied().unwrap_or(self.synced.len());
         content.resize(size, 0);
-        for &sector in &self.unsynced {
-            let range = range_of(sector, size);
-            let new = self.live.get(range.clone());
-            let Some(bytes) = content.get_mut(range) else { continue };
-            match (random.below(3), new) {
-                (0, _) => {}
-                (1, Some(new)) => bytes.copy_from_slice(new),
-                (1, None) => bytes.fill(0),
-                _ => random.fill(bytes),
+        for (&sector, Touched { versions, written }) in &self.unsynced {
+            let Some(bytes) = content.get_mut(range_of(sector, size)) else { continue };
+            let latest = self.live.get(range_of(sector, self.live.len())).unwrap_or_default();
+            // 0: as it was; 1: garbage, if it was written; 2: the latest; beyond: what it has held in between.
+            let found = match pick(random, versions.len().saturating_add(3)) {
+                0 => continue,
+                1 if *written => {
+                    random.fill(bytes);
+                    continue;
+                }
+                nth => versions.get(nth.saturating_sub(3)).filter(|_| nth > 2).map_or(latest, Vec::as_slice),
+            };
+            bytes.fill(0);
+            for (to, from) in bytes.iter_mut().zip(found) {
+                *to = *from;
             }
         }
         content

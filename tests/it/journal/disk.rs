@@ -221,6 +221,46 @@ fn zeros_are_kept_ahead_also_near_a_full_disk() {
 }
 
 #[test]
+fn closing_gives_the_hole_back_that_large_frames_have_left() {
+    let directory = MemoryDirectory::new();
+    let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+    let size = || directory.content(JOURNAL).expect("there is a journal").len() as u64;
+    append(&mut journal, &[1; 100_000]);
+    assert!(size() > journal.bytes() + (1 << 20), "room for more of its kind");
+    journal.close().expect("the disk has no fault");
+    assert!(size() <= journal.bytes() + (8 << 10), "{} of {}", journal.bytes(), size());
+    drop(journal);
+    let (_, opened, seen) = open_memory(&directory.crash(1)).expect("it is whole");
+    assert_eq!((opened.unclean, opened.torn, seen.len()), (false, None, 1));
+}
+
+#[test]
+fn a_seal_without_space_is_tried_again_after_a_second() {
+    let directory = MemoryDirectory::new();
+    let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+    directory.set_space(Some(20 * 512));
+    fill(&mut journal);
+    let (clock, ledger) = (Arc::new(ManualClock::new(NOW_MS)), Arc::new(Ledger::default()));
+    let lone = Lone::manual(journal, ledger.clone(), clock.clone());
+    clock.advance_ms(1000);
+    assert!(lone.step(), "a seal is due");
+    assert!(!lone.step(), "not again at once");
+    directory.set_space(None);
+    clock.advance_ms(1000);
+    assert!(lone.step(), "a seal is due");
+    clock.advance_ms(1000);
+    while lone.step() {}
+    assert_eq!(ledger.take(), Vec::<String>::new());
+    let mut last = FrameKind::Batch;
+    let seen = &mut |frame: &sunstone::journal::Frame<'_>| {
+        last = frame.kind;
+        Ok(())
+    };
+    sunstone::journal::read(&directory, seen).expect("it is whole");
+    assert_eq!(last, FrameKind::Seal);
+}
+
+#[test]
 fn a_payload_over_the_limit_is_refused_and_the_next_is_taken() {
     let bench = bench();
     bench.submit(1, vec![0; MAX_PAYLOAD_BYTES + 1]);

@@ -56,7 +56,7 @@ const ITEMS: [&str; 4] = [
     pub(crate) struct Row<'a, T: Fn(u8) -> Vec<Vec<u8>> = X, const N: usize = { 3 }> where T: Copy {
         #[key] pub(in a::b) id: Id<Self>, #[check(length = 1..=2, range = ..3, with = f)] #[default(1 + 1)] r#type: [T; { N }],
         #[was("x")] #[rename(r"y")] #[auto(created)] #[on_remove(clear)] c: Foo<{ A > B }> }"#,
-    r#"#[data(name = "x", strict)] struct Pair<T>(#[check(range = 0..)] pub (crate::A, T), u8) where T: Into<Vec<T>>;"#,
+    r#"#[data(__call = "x", strict)] struct Pair<T>(#[check(range = 0..)] pub (crate::A, T), u8) where T: Into<Vec<T>>;"#,
     r#"#[data] enum Step { #[default] A = 1 << 3, #[rename("b")] B(#[check(length = 1..)] Vec<u8>, u8), C { x: Self, y: u8 } }"#,
     r#"#[cfg(a)] impl<C: Clock> Shop<C> where C: Copy { const X: u8 = 1;
         #[post("/{id}/x", status = 201, journal = "changes")] pub async unsafe extern "C" fn add<'a, T>(&'a mut self,

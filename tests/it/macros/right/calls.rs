@@ -123,8 +123,10 @@ struct HTTPThings;
 
 #[Api]
 impl HTTPThings {
+    #![allow(non_snake_case, reason = "attributes inside the block stay where they are")]
+
     #[get("/")]
-    fn r#in(body_: u8, _to: Same) -> Same {
+    fn r#in(#[cfg_attr(test, default(7))] body_: u8, _to: Same) -> Same {
         Same { x: _to.x + body_ }
     }
 
@@ -167,6 +169,7 @@ fn without_a_prefix_and_with_self_among_the_types() {
     assert_eq!((about.prefix, about.name, about.docs), ("", "http_things", ""));
     let [r#in, with_body, own, asked] = HTTPThings::methods() else { panic!("four methods") };
     assert_eq!((r#in.name, names(r#in.args)), ("in", vec!["body_", "to"]));
+    assert!(r#in.args.expect("it has arguments")().members[0].flags.optional);
     assert_eq!((with_body.body, names(with_body.args)), (Some("body"), vec!["id", "body"]));
     assert_eq!((own.verb, names(own.args)), (Some(Verb::Patch), vec!["of"]));
     assert_eq!((asked.name, asked.args.is_none()), ("asked", true));
