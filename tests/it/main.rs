@@ -15,6 +15,7 @@ mod program;
 mod recovery;
 mod rig;
 mod secrets;
+mod simulation;
 mod state;
 mod store;
 mod tidy;
