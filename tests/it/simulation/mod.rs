@@ -42,6 +42,8 @@ struct World {
     known: Known,
     /// Changes that were acknowledged: the sequence by the stamp.
     stored: BTreeMap<u64, u64>,
+    /// Changes of which somebody was told that they were not made.
+    refused: Vec<u64>,
     /// Everything that clients were told, in order.
     told: String,
     /// How often things happened, so that a run in which they do not is seen.
@@ -81,10 +83,13 @@ impl Server {
         world.check_recovered(&rig);
         endpoints.number(&rig.loaded.calls);
         let gateway = Gateway::new(Arc::clone(&rig.engine), endpoints, rig.loaded.numbers.clone());
-        let timeouts = Timeouts { head_ms: LONG_MS, idle_ms: LONG_MS, write_ms: LONG_MS, ..Timeouts::default() };
-        let config = Config { timeouts: Timeouts { body_grace_ms: LONG_MS, ..timeouts }, ..Config::default() };
+        let timeouts =
+            Timeouts { head_ms: LONG_MS, idle_ms: LONG_MS, write_ms: LONG_MS, ..Timeouts::default() };
+        let config =
+            Config { timeouts: Timeouts { body_grace_ms: LONG_MS, ..timeouts }, ..Config::default() };
         let gateway = Arc::new(gateway.expect("one route each"));
-        let network = Simulation::new(&config, gateway, Arc::clone(&world.clock) as _, world.random.next_u64());
+        let network =
+            Simulation::new(&config, gateway, Arc::clone(&world.clock) as _, world.random.next_u64());
         let waker = network.waker();
         assert!(rig.engine.on_move(Box::new(move || waker.wake())));
         Self { rig, network, connections: Vec::new() }
@@ -112,7 +117,9 @@ impl Server {
                 }
             }
             97..=98 => {
-                self.connections.iter().for_each(|connection| self.network.hold_back(connection.client, false));
+                self.connections
+                    .iter()
+                    .for_each(|connection| self.network.hold_back(connection.client, false));
             }
             _ => match world.random.below(6) {
                 0..=1 => self.rig.directory.set_space(Some(world.random.below(4096))),
@@ -144,7 +151,8 @@ impl Server {
         if let Some(connection) = pick(&mut world.random, full) {
             let all = connection.outbox.len() as u64;
             let most = if world.random.one_in(2) { all } else { 1 + world.random.below(all) };
-            let piece: Vec<u8> = connection.outbox.drain(..usize::try_from(most).expect("a length")).collect();
+            let piece: Vec<u8> =
+                connection.outbox.drain(..usize::try_from(most).expect("a length")).collect();
             if !self.network.is_closed(connection.client) {
                 self.network.send(connection.client, &piece);
             }
@@ -174,6 +182,7 @@ impl Server {
                 world.told.push_str(&line(number, &asked, &answer));
                 answer.check(&asked);
                 world.count(answer.status);
+                world.refused.extend(answer.says_no(&asked).then_some(asked.stamp));
                 if let Some(seq) = answer.seq {
                     assert!(seq >= connection.seq, "{} was told, then {asked:?}: {answer:?}", connection.seq);
                     assert!(seq <= published, "{published} is on disk: {asked:?}: {answer:?}");
@@ -197,7 +206,10 @@ impl Server {
         let network = &self.network;
         self.connections.retain(|connection| {
             let closed = network.is_closed(connection.client);
-            assert!(!closed || connection.ends, "the server closes a connection that nobody asked it to: {connection:?}");
+            assert!(
+                !closed || connection.ends,
+                "the server closes a connection that nobody asked it to: {connection:?}"
+            );
             // Its last answers may still be on their way.
             !closed || !connection.asked.is_empty()
         });
@@ -257,6 +269,7 @@ impl World {
             stamp: 0,
             known: Known::new(),
             stored: BTreeMap::new(),
+            refused: Vec::new(),
             told: String::new(),
             counts: Counts::default(),
         }
@@ -277,6 +290,10 @@ impl World {
         for (seq, told) in &self.known {
             assert!(*seq <= found, "somebody was told of {seq}, and {found} is there");
             assert_eq!(Digest::then(&view, *seq), *told, "what was told of {seq}");
+        }
+        for stamp in &self.refused {
+            let entry = view.find(Entry::STAMP.is(*stamp)).first();
+            assert_eq!(entry, None, "somebody was told that it was not stored");
         }
         for (stamp, seq) in &self.stored {
             let entry = view.find(Entry::STAMP.is(*stamp)).first();
@@ -315,7 +332,8 @@ fn life(seed: u64) -> (Vec<u8>, String, Counts) {
             continue;
         }
         world.counts.crashes += 1;
-        world.counts.lost += server.connections.iter().map(|c| u32::try_from(c.asked.len()).expect("few")).sum::<u32>();
+        world.counts.lost +=
+            server.connections.iter().map(|c| u32::try_from(c.asked.len()).expect("few")).sum::<u32>();
         let random = &mut world.random;
         let directory = &server.rig.directory;
         world.disk = if random.one_in(3) { directory.kill() } else { directory.crash(random.next_u64()) };
