@@ -47,7 +47,7 @@ fn kill_9_under_32_writers_loses_nothing_and_doubles_nothing() {
             folder = Folder::new("crash");
             ledger = Ledger::default();
         }
-        if random.next_u64() % 4 == 0 {
+        if random.next_u64().is_multiple_of(4) {
             starts_killed += 1;
             kill_while_it_starts(&folder, &clock, random.next_u64() % 20_000);
         }
