@@ -1,5 +1,6 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod attacks;
 mod cli;
 mod crash;
 mod http;

@@ -149,7 +149,7 @@ pub(crate) fn spawn_server(name: &str, data: &Folder) -> Child {
 /// A connection that is kept alive.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: TcpStream,
+    pub(crate) stream: TcpStream,
     bytes: Vec<u8>,
 }
 
