@@ -1,7 +1,9 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod bank;
 mod crash;
 mod http;
+mod import;
 mod isolation;
 mod journal;
 mod json;
