@@ -2,8 +2,10 @@
 
 mod attacks;
 mod cli;
+mod bank;
 mod crash;
 mod http;
+mod import;
 mod isolation;
 mod journal;
 mod json;
