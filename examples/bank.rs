@@ -21,11 +21,7 @@ const SEEDED: RangeInclusive<u64> = 10_000..=99_999;
 const SEEDED_BALANCE: u64 = 1_000;
 
 /// How many of them one transaction opens: a command is quick, so a large piece of work is many commands.
-<<<<<<< HEAD
-const SEEDED_AT_ONCE: usize = 3_000;
-=======
 const SEEDED_AT_ONCE: usize = 1_000;
->>>>>>> proof
 
 /// Whose money it is and how much.
 #[Model]
@@ -86,11 +82,7 @@ impl Bank {
 fn seed(store: &Store) -> Result<Total> {
     for first in SEEDED.step_by(SEEDED_AT_ONCE) {
         store.commit(|tx| {
-<<<<<<< HEAD
-            for id in (first..first + SEEDED_AT_ONCE as u64).map(Id::new) {
-=======
             for id in (first..=*SEEDED.end()).take(SEEDED_AT_ONCE).map(Id::new) {
->>>>>>> proof
                 if tx.lookup::<Account>(id).is_none() {
                     tx.insert(Account { id, balance: SEEDED_BALANCE })?;
                 }
