@@ -1,6 +1,7 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
 mod attacks;
+mod api;
 mod cli;
 mod bank;
 mod crash;
@@ -17,6 +18,7 @@ mod program;
 mod recovery;
 mod rig;
 mod secrets;
+mod simulation;
 mod state;
 mod store;
 mod tidy;
