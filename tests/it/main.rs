@@ -1,8 +1,11 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod attacks;
 mod cli;
+mod bank;
 mod crash;
 mod http;
+mod import;
 mod isolation;
 mod journal;
 mod json;
