@@ -51,6 +51,12 @@ impl Guests {
         tx.update(id, |guest| guest.state = State::Here)
     }
 
+    /// Gives somebody another code.
+    #[post("/{id}/code")]
+    fn change(tx: &mut Tx, id: Id<Guest>, #[secret] code: String) -> Result<Guest> {
+        tx.update(id, |guest| guest.code = code)
+    }
+
     /// Says where somebody is.
     #[post("/{id}/state")]
     fn set(tx: &mut Tx, id: Id<Guest>, state: State) -> Result<Guest> {

@@ -37,14 +37,19 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
         }));
     };
     let params = params(endpoint, pairs)?;
-    // What only looks makes no journal where none is.
-    let creates = matches!(endpoint.kind(), Kind::Command | Kind::Task | Kind::Plain);
+    let kind = endpoint.kind();
     declared.data = data_of(&declared, given);
     let outcome = match asked(&declared, name, &params)? {
         Some(outcome) => outcome,
         None => {
+            if kind == Kind::Plain {
+                // It has no state to look at: no file is touched for it.
+                declared.keeps_state = false;
+                declared.seed = None;
+            }
             let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-            let opened = open(declared, creates, &clock)?;
+            // What only looks makes no journal where none is.
+            let opened = open(declared, kind != Kind::Query, &clock)?;
             let outcome = called(&opened, name, &params);
             opened.engine().stop();
             outcome

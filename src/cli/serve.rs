@@ -5,6 +5,7 @@ use super::{Command, DATA, Exit, Run, data_of, sample};
 use crate::api::{Endpoint, Kind, Verb};
 use crate::app::{Declared, Fault, Server};
 use crate::stdx::{report, threads};
+use crate::sys::signal;
 use std::sync::Arc;
 
 pub(super) const COMMAND: Command = Command {
@@ -40,6 +41,8 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
         declared.workers = workers;
     }
     let name = declared.name.clone();
+    // From here on a signal ends it gracefully, also before it has said that it is there.
+    signal::listen().map_err(|error| Fault { words: format!("signals: {error}"), exit: Exit::SOFTWARE })?;
     let server = Server::open(declared)?;
     end_when_the_disk_fails(&server);
     report::line(&start_block(&name, &server));
@@ -78,22 +81,20 @@ fn start_block(name: &str, server: &Server) -> String {
     let first = endpoints.iter().find(|endpoint| endpoint.kind() == Kind::Command && is_plain_path(endpoint));
     let first = first.or_else(|| endpoints.iter().find(|endpoint| is_plain_path(endpoint)));
     lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
-    if let Some(data) = &server.opened.data {
-        let kept = match found.created {
-            true => "new".to_owned(),
-            false => format!("{} transactions, read in {} ms", found.last_seq, server.opened.took_ms),
-        };
-        let file = data.join(crate::journal::JOURNAL);
-        lines.push(format!("  the state is in {} ({kept})", file.display()));
-    } else {
-        lines.push("  it keeps no state".to_owned());
-    }
-    if let Some(torn) = &found.torn {
-        lines.push(format!("  {torn}"));
-    }
+    lines.extend(found.torn.as_ref().map(|torn| format!("  {torn}")));
     if found.header_repaired {
         lines.push("  one copy of the journal's header was bad and was written again".to_owned());
     }
+    lines.push(match &server.opened.data {
+        Some(data) => {
+            let kept = match found.created {
+                true => "new".to_owned(),
+                false => format!("{} transactions, read in {} ms", found.last_seq, server.opened.took_ms),
+            };
+            format!("  the state is in {} ({kept})", data.join(crate::journal::JOURNAL).display())
+        }
+        None => "  it keeps no state".to_owned(),
+    });
     lines.join("\n")
 }
 

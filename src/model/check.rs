@@ -57,9 +57,11 @@ impl Report {
     }
 
     /// `#[check(range = ..)]`: between two values.
-    pub fn range<T: PartialOrd + ToJson>(&mut self, value: &T, range: impl RangeBounds<T>) {
-        if !range.contains(value) {
-            let show = |bound: Bound<&T>| bound.map(shown);
+    pub fn range<T: Ranged>(&mut self, value: &T, range: impl RangeBounds<T::Bound>) {
+        if let Some(value) = value.bounded()
+            && !range.contains(value)
+        {
+            let show = |bound: Bound<&T::Bound>| bound.map(shown);
             let (low, high) = (show(range.start_bound()), show(range.end_bound()));
             let found = shown(value);
             self.add(format!("expected {}, found {found}", bounds(low.as_ref(), high.as_ref())));
@@ -111,6 +113,44 @@ fn bounds<T: Display>(low: Bound<T>, high: Bound<T>) -> String {
         (Bound::Excluded(low), Bound::Unbounded) => format!("more than {low}"),
         (Bound::Unbounded, Bound::Unbounded) => "anything".to_owned(),
     }
+}
+
+/// What `#[check(range = ..)]` compares.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no range to check",
+    note = "#[check(range = ..)] is for numbers, times, durations and texts, and Options of them; #[check(with = ..)] takes a function"
+)]
+pub trait Ranged {
+    /// What the bounds are.
+    type Bound: PartialOrd + ToJson;
+
+    /// What is compared with them; `None` when there is nothing to compare.
+    fn bounded(&self) -> Option<&Self::Bound>;
+}
+
+impl<T: Ranged> Ranged for Option<T> {
+    type Bound = T::Bound;
+
+    fn bounded(&self) -> Option<&T::Bound> {
+        self.as_ref().and_then(T::bounded)
+    }
+}
+
+macro_rules! ranged {
+    ($($type:ty)*) => {$(
+        impl Ranged for $type {
+            type Bound = Self;
+
+            fn bounded(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+    )*};
+}
+
+ranged! {
+    u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 char String
+    super::Time super::Decimal std::time::Duration
 }
 
 /// What `#[check(length = ..)]` counts.
@@ -186,6 +226,8 @@ mod tests {
         report.length("äö", 3..);
         report.length(&vec![1, 2], 5..);
         report.length(&None::<String>, 5..);
+        report.range(&Some(7_u8), 1..=5);
+        report.range(&None::<u8>, 1..=5);
         let words: Vec<_> = report.errors().iter().map(|error| error.detail.as_str()).collect();
         assert_eq!(
             words,
@@ -198,6 +240,7 @@ mod tests {
                 "expected 8.0 to 9.0, found 7.5",
                 "expected at least 3 characters, found 2",
                 "expected at least 5 elements, found 2",
+                "expected 1 to 5, found 7",
             ]
         );
     }

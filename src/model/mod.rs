@@ -37,7 +37,7 @@ mod value;
 
 pub use bytes::Bytes;
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
-pub use check::{Measured, Report};
+pub use check::{Measured, Ranged, Report};
 pub use choice::{type_info, variant};
 pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};

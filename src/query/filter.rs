@@ -15,9 +15,10 @@ use std::marker::PhantomData;
 ///     id: Id<Todo>,
 ///     done: bool,
 ///     title: String,
+///     priority: Option<u8>,
 /// }
 ///
-/// let urgent = Todo::DONE.is(false).and(Todo::TITLE.gte("u"));
+/// let urgent = Todo::DONE.is(false).and(Todo::TITLE.gte("u")).and(Todo::PRIORITY.is(1));
 /// # let _ = urgent;
 /// ```
 pub struct Filter<T> {
@@ -81,47 +82,79 @@ impl<T> Filter<T> {
     }
 }
 
+/// What a field can be compared with: a value of its own type, what is inside when it is an `Option`, a `&str` when it is a
+/// `String`. Written as a trait of few impls, so that a bare `7` takes the type of the field.
+#[diagnostic::on_unimplemented(message = "a field of type `{F}` cannot be compared with `{Self}`")]
+pub trait Operand<F> {
+    /// The value.
+    fn operand(self) -> F;
+}
+
+impl<F: Value> Operand<F> for F {
+    fn operand(self) -> F {
+        self
+    }
+}
+
+impl<F: Value> Operand<Option<F>> for F {
+    fn operand(self) -> Option<F> {
+        Some(self)
+    }
+}
+
+impl Operand<String> for &str {
+    fn operand(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Operand<Option<String>> for &str {
+    fn operand(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
 impl<M, F: Value> Field<M, F> {
-    fn compare(self, operator: Operator, value: impl Into<F>) -> Filter<M> {
+    fn compare(self, operator: Operator, value: impl Operand<F>) -> Filter<M> {
         let mut w = KeyWriter::new();
-        value.into().order(&mut w);
+        value.operand().order(&mut w);
         let condition = Condition { field: self.position(), operator, value: w.as_bytes().into() };
         Filter { conditions: vec![condition], of: PhantomData }
     }
 
     /// The rows where the field is this value.
     #[must_use]
-    pub fn is(self, value: impl Into<F>) -> Filter<M> {
+    pub fn is(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Is, value)
     }
 
     /// The rows where it is another value.
     #[must_use]
-    pub fn ne(self, value: impl Into<F>) -> Filter<M> {
+    pub fn ne(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Ne, value)
     }
 
     /// The rows where it is less.
     #[must_use]
-    pub fn lt(self, value: impl Into<F>) -> Filter<M> {
+    pub fn lt(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Lt, value)
     }
 
     /// The rows where it is less or the same.
     #[must_use]
-    pub fn lte(self, value: impl Into<F>) -> Filter<M> {
+    pub fn lte(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Lte, value)
     }
 
     /// The rows where it is more.
     #[must_use]
-    pub fn gt(self, value: impl Into<F>) -> Filter<M> {
+    pub fn gt(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Gt, value)
     }
 
     /// The rows where it is more or the same.
     #[must_use]
-    pub fn gte(self, value: impl Into<F>) -> Filter<M> {
+    pub fn gte(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Gte, value)
     }
 }

@@ -11,7 +11,7 @@ mod filter;
 mod page;
 mod rows;
 
-pub use filter::Filter;
+pub use filter::{Filter, Operand};
 pub use page::{Page, Position};
 pub use rows::Rows;
 pub(crate) use rows::typed;

@@ -1,6 +1,7 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
 mod bank;
+mod cli;
 mod crash;
 mod http;
 mod import;

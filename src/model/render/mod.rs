@@ -241,20 +241,20 @@ impl Renderer {
         w.key(&variant.name);
         match variant.part {
             Part::Variant(Variant::Object) => self.record(named, r, w, depth)?,
-            Part::Variant(form) => {
-                if form == Variant::List {
-                    w.begin_array();
+            Part::Variant(Variant::One) => {
+                let start = r.clone();
+                if r.map()? != 1 {
+                    return Err(start.malformed("one field"));
                 }
+                self.part(&named.read_member(r)?.part, r, w, depth)?;
+            }
+            Part::Variant(Variant::List) => {
+                w.begin_array();
                 for _ in 0..r.map()? {
-                    let member = named.read_member(r)?;
-                    if form == Variant::List {
-                        w.element();
-                    }
-                    self.part(&member.part, r, w, depth)?;
+                    w.element();
+                    self.part(&named.read_member(r)?.part, r, w, depth)?;
                 }
-                if form == Variant::List {
-                    w.end_array();
-                }
+                w.end_array();
             }
             _ => return Err(r.malformed("a variant")),
         }

@@ -46,7 +46,7 @@ struct Pair {
     name: String,
 }
 
-fn lower_case(name: &String) -> Result<(), String> {
+fn lower_case(name: &str) -> Result<(), String> {
     if name.chars().any(char::is_uppercase) { Err("is to be in lower case".to_owned()) } else { Ok(()) }
 }
 
