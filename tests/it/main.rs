@@ -4,6 +4,7 @@ mod attacks;
 mod api;
 mod cli;
 mod bank;
+mod cli;
 mod crash;
 mod http;
 mod import;
