@@ -5,7 +5,7 @@
 
 use super::gateway::is_json;
 use super::{Ended, Gateway, Input, Kind};
-use crate::codec::json::{Fields, FromJson, Halt, Json, Kind as JsonKind, Reader, Slot, Writer, encode};
+use crate::codec::json::{Fields, FromJson, Halt, Kind as JsonKind, Reader, Slot, Writer, encode};
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
@@ -98,17 +98,10 @@ impl FromJson for Asked {
 /// A call that cannot be made: the answer that says so.
 struct Unasked(Vec<u8>);
 
-/// Reads one call.
+/// Reads one call. What is no call is answered without an id, as the specification has it.
 fn read_call(json: &[u8]) -> Result<Asked, Unasked> {
-    crate::codec::json::decode(json).map_err(|errors| {
-        // Whoever sent it finds it again by its id, where that much can be read.
-        let call: Option<Json> = crate::codec::json::decode(json).ok();
-        let id = call
-            .as_ref()
-            .and_then(|call| call.get("id"))
-            .filter(|id| matches!(id, Json::String(_) | Json::Number(_)));
-        Unasked(failure(id.map(encode).as_deref(), INVALID_REQUEST, &errors.into()))
-    })
+    let call = crate::codec::json::decode(json);
+    call.map_err(|errors| Unasked(failure(None, INVALID_REQUEST, &errors.into())))
 }
 
 /// What stands in a body.

@@ -1,8 +1,7 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
-mod attacks;
 mod api;
-mod cli;
+mod attacks;
 mod bank;
 mod cli;
 mod crash;

@@ -75,7 +75,8 @@ impl Connection {
             format!("{{\"jsonrpc\": \"2.0\", \"method\": \"bank.{method}\", \"params\": {params}{id}}}")
         };
         let (from, to, amount) = (account(random), account(random), random.below(60));
-        let transfer = format!("{{\"stamp\": {stamp}, \"from\": {from}, \"to\": {to}, \"amount\": {amount}}}");
+        let transfer =
+            format!("{{\"stamp\": {stamp}, \"from\": {from}, \"to\": {to}, \"amount\": {amount}}}");
         let only = format!("{{\"stamp\": {stamp}}}");
         let id = format!(", \"id\": {stamp}");
         let (kind, method, target, body) = match random.below(22) {
@@ -161,7 +162,8 @@ fn request(method: &str, target: &str, body: &str, closes: bool, random: &mut Xo
         let mut rest = body;
         while !rest.is_empty() {
             let most = rest.len().min(700) as u64;
-            let (chunk, behind) = rest.split_at(1 + usize::try_from(random.below(most)).expect("a small number"));
+            let (chunk, behind) =
+                rest.split_at(1 + usize::try_from(random.below(most)).expect("a small number"));
             write!(text, "{:x}\r\n{chunk}\r\n", chunk.len()).expect("a text takes all");
             rest = behind;
         }
@@ -174,7 +176,8 @@ fn request(method: &str, target: &str, body: &str, closes: bool, random: &mut Xo
 impl Answer {
     /// The state that it shows, and the request that it answers; with the sequence that it names. Several for a batch.
     pub(crate) fn seen(&self, asked: &Asked) -> Vec<(u64, Seen)> {
-        let body = || decode::<Json>(self.body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {}", self.body));
+        let body =
+            || decode::<Json>(self.body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {}", self.body));
         let whole = |json: &Json| decode::<Seen>(json.to_string().as_bytes()).expect("what was seen");
         match (asked.kind, self.status) {
             (Kind::Change | Kind::Look | Kind::See, 200 | 201) => {
@@ -186,7 +189,8 @@ impl Answer {
                 assert_eq!(answers.len(), 1 + usize::from(asked.kind == Kind::SeeTwice));
                 let good = answers.iter().filter(|answer| answer.get("error").is_none());
                 good.map(|answer| {
-                    let seq = answer.get("seq").and_then(Json::as_u64).expect("the sequence beside the result");
+                    let seq =
+                        answer.get("seq").and_then(Json::as_u64).expect("the sequence beside the result");
                     assert!(Some(seq) <= self.seq, "{self:?}");
                     (seq, whole(answer.get("result").expect("a result or an error")))
                 })
@@ -212,7 +216,8 @@ impl Answer {
             Kind::Notify => &[204],
             Kind::Bad => &[400],
         };
-        let changes = !matches!(asked.kind, Kind::See | Kind::SeeTwice | Kind::Plain | Kind::Head | Kind::Bad);
+        let changes =
+            !matches!(asked.kind, Kind::See | Kind::SeeTwice | Kind::Plain | Kind::Head | Kind::Bad);
         assert!(allowed.contains(&self.status) || refused && changes, "{asked:?}: {self:?}");
         assert_eq!(
             self.seq.is_some(),

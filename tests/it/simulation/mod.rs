@@ -81,10 +81,13 @@ impl Server {
         world.check_recovered(&rig);
         endpoints.number(&rig.loaded.calls);
         let gateway = Gateway::new(Arc::clone(&rig.engine), endpoints, rig.loaded.numbers.clone());
-        let timeouts = Timeouts { head_ms: LONG_MS, idle_ms: LONG_MS, write_ms: LONG_MS, ..Timeouts::default() };
-        let config = Config { timeouts: Timeouts { body_grace_ms: LONG_MS, ..timeouts }, ..Config::default() };
+        let timeouts =
+            Timeouts { head_ms: LONG_MS, idle_ms: LONG_MS, write_ms: LONG_MS, ..Timeouts::default() };
+        let config =
+            Config { timeouts: Timeouts { body_grace_ms: LONG_MS, ..timeouts }, ..Config::default() };
         let gateway = Arc::new(gateway.expect("one route each"));
-        let network = Simulation::new(&config, gateway, Arc::clone(&world.clock) as _, world.random.next_u64());
+        let network =
+            Simulation::new(&config, gateway, Arc::clone(&world.clock) as _, world.random.next_u64());
         let waker = network.waker();
         assert!(rig.engine.on_move(Box::new(move || waker.wake())));
         Self { rig, network, connections: Vec::new() }
@@ -112,7 +115,9 @@ impl Server {
                 }
             }
             97..=98 => {
-                self.connections.iter().for_each(|connection| self.network.hold_back(connection.client, false));
+                self.connections
+                    .iter()
+                    .for_each(|connection| self.network.hold_back(connection.client, false));
             }
             _ => match world.random.below(6) {
                 0..=1 => self.rig.directory.set_space(Some(world.random.below(4096))),
@@ -144,7 +149,8 @@ impl Server {
         if let Some(connection) = pick(&mut world.random, full) {
             let all = connection.outbox.len() as u64;
             let most = if world.random.one_in(2) { all } else { 1 + world.random.below(all) };
-            let piece: Vec<u8> = connection.outbox.drain(..usize::try_from(most).expect("a length")).collect();
+            let piece: Vec<u8> =
+                connection.outbox.drain(..usize::try_from(most).expect("a length")).collect();
             if !self.network.is_closed(connection.client) {
                 self.network.send(connection.client, &piece);
             }
@@ -197,7 +203,10 @@ impl Server {
         let network = &self.network;
         self.connections.retain(|connection| {
             let closed = network.is_closed(connection.client);
-            assert!(!closed || connection.ends, "the server closes a connection that nobody asked it to: {connection:?}");
+            assert!(
+                !closed || connection.ends,
+                "the server closes a connection that nobody asked it to: {connection:?}"
+            );
             // Its last answers may still be on their way.
             !closed || !connection.asked.is_empty()
         });
@@ -315,7 +324,8 @@ fn life(seed: u64) -> (Vec<u8>, String, Counts) {
             continue;
         }
         world.counts.crashes += 1;
-        world.counts.lost += server.connections.iter().map(|c| u32::try_from(c.asked.len()).expect("few")).sum::<u32>();
+        world.counts.lost +=
+            server.connections.iter().map(|c| u32::try_from(c.asked.len()).expect("few")).sum::<u32>();
         let random = &mut world.random;
         let directory = &server.rig.directory;
         world.disk = if random.one_in(3) { directory.kill() } else { directory.crash(random.next_u64()) };
