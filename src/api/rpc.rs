@@ -133,7 +133,7 @@ fn read(body: &[u8]) -> Asking {
                     }
                     Ok(()) if more => {
                         let words = format!("a batch has at most {BATCH_CALLS_MAX} calls");
-                        Asking::Nothing(INVALID_REQUEST, Error::too_large(words))
+                        Asking::Nothing(INVALID_REQUEST, Error::bad_request(words))
                     }
                     Ok(()) => Asking::Batch(calls),
                     Err(errors) => Asking::Nothing(PARSE_ERROR, errors.into()),
