@@ -1,8 +1,8 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
 mod attacks;
-mod cli;
 mod bank;
+mod cli;
 mod crash;
 mod http;
 mod import;
