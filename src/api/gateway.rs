@@ -12,6 +12,7 @@ use crate::net::{Peer, Reply, Service, Settled};
 use crate::stdx::report;
 use crate::store::{Caller, Engine, Standing};
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Requests to a program's methods.
@@ -64,7 +65,7 @@ impl Gateway {
     pub(super) fn run(&self, endpoint: &Endpoint, input: Input<'_>, request: &Request) -> Ended {
         let Inner { engine, numbers, .. } = &*self.inner;
         let call = Call::new(engine, endpoint, numbers, input, Caller::anonymous(), request);
-        let ended = match endpoint.kind() {
+        let run = || match endpoint.kind() {
             // The engine keeps the time of commands.
             Kind::Command => call.run(),
             Kind::Query | Kind::Plain | Kind::Task => {
@@ -72,6 +73,11 @@ impl Gateway {
                 call.run()
             }
         };
+        // A panic is the fault of one call; others of the same batch have their answers.
+        let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_printed_by_std| {
+            let error = Error::internal(format!("{} panicked", endpoint.name()));
+            Ended { result: Err(error), ticket: None, seq: None }
+        });
         if let Err(error) = &ended.result
             && error.is_internal()
         {
@@ -134,7 +140,7 @@ impl Gateway {
         let response = match result {
             Ok(Some(json)) => Response::json(endpoint.status().unwrap_or(200), json),
             Ok(None) => Response::empty(endpoint.status().unwrap_or(204)),
-            Err(error) => Response::problem(&error),
+            Err(error) => Response::problem(&as_sent(error, rest)),
         };
         self.reply(response, ticket, seq)
     }
@@ -149,6 +155,19 @@ impl Gateway {
             }
         }
     }
+}
+
+/// The error with its fields as the client has sent them: what is called `body.title` where the body is an argument is the
+/// field `title` of the document.
+fn as_sent(error: Error, rest: Rest) -> Error {
+    let Rest::Field(name) = rest else { return error };
+    let mut fields = error.fields().to_vec();
+    for error in &mut fields {
+        if let Some(inside) = error.field.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')) {
+            error.field = inside.to_owned();
+        }
+    }
+    error.with_fields(fields)
 }
 
 /// Is this the type of a JSON body (RFC 8259, section 11; the suffix of RFC 6839)? A browser sends none of these across
@@ -177,7 +196,7 @@ impl Service for Gateway {
         // What looks at the state sees at least what the commands before it on its connection made of it.
         let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
-        if request.path() == rpc::PATH {
+        if request.path().trim_end_matches('/') == rpc::PATH {
             return rpc::answer(self, request, waiting());
         }
         let segments: Vec<_> = request.segments().collect();

@@ -134,7 +134,8 @@ impl Node {
         {
             return Some(found);
         }
-        let below = self.parameter.as_ref()?;
+        // A parameter has a value: nothing between two slashes is none.
+        let below = self.parameter.as_ref().filter(|_| !segment.is_empty())?;
         values.push(segment.clone());
         let found = below.find(verb, rest, values, others);
         if found.is_none() {

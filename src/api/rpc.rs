@@ -5,7 +5,7 @@
 
 use super::gateway::is_json;
 use super::{Ended, Gateway, Input, Kind};
-use crate::codec::json::{Fields, FromJson, Halt, Json, Kind as JsonKind, Reader, Slot, Writer, encode};
+use crate::codec::json::{Fields, FromJson, Halt, Kind as JsonKind, Reader, Slot, Writer, encode};
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
@@ -25,12 +25,13 @@ const PARSE_ERROR: i64 = -32700;
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
+const INTERNAL_ERROR: i64 = -32603;
 
 /// One call as it came.
 #[derive(Debug)]
 struct Asked {
     method: String,
-    /// An object, encoded; empty for none.
+    /// An object, encoded, or an array that no method takes; empty for none.
     params: Vec<u8>,
     /// Encoded; none for a notification.
     id: Option<Vec<u8>>,
@@ -59,7 +60,7 @@ impl Fields for AskedFields {
             "jsonrpc" => r.fill(&mut self.version)?,
             "method" => r.fill(&mut self.method)?,
             "params" => match r.peek()? {
-                JsonKind::Object => r.fill(&mut self.params)?,
+                JsonKind::Object | JsonKind::Array => r.fill(&mut self.params)?,
                 _ => return Err(r.expected("an object: parameters go by name")),
             },
             "id" => match r.peek()? {
@@ -97,17 +98,10 @@ impl FromJson for Asked {
 /// A call that cannot be made: the answer that says so.
 struct Unasked(Vec<u8>);
 
-/// Reads one call.
+/// Reads one call. What is no call is answered without an id, as the specification has it.
 fn read_call(json: &[u8]) -> Result<Asked, Unasked> {
-    crate::codec::json::decode(json).map_err(|errors| {
-        // Whoever sent it finds it again by its id, where that much can be read.
-        let call: Option<Json> = crate::codec::json::decode(json).ok();
-        let id = call
-            .as_ref()
-            .and_then(|call| call.get("id"))
-            .filter(|id| matches!(id, Json::String(_) | Json::Number(_)));
-        Unasked(failure(id.map(encode).as_deref(), INVALID_REQUEST, &errors.into()))
-    })
+    let call = crate::codec::json::decode(json);
+    call.map_err(|errors| Unasked(failure(None, INVALID_REQUEST, &errors.into())))
 }
 
 /// What stands in a body.
@@ -256,7 +250,15 @@ fn called(
         let error = Error::not_found(format!("there is no method {}", asked.method));
         return (asked.id.as_deref().map(|id| failure(Some(id), METHOD_NOT_FOUND, &error)), None, None);
     };
-    let input = if asked.params.is_empty() { Input::nothing() } else { Input::object(&asked.params) };
+    let input = match asked.params.first() {
+        None => Input::nothing(),
+        Some(b'[') if is_empty_list(&asked.params) => Input::nothing(),
+        Some(b'[') => {
+            let error = Error::bad_request("parameters go by name: expected an object, found an array");
+            return (asked.id.as_deref().map(|id| failure(Some(id), INVALID_PARAMS, &error)), None, None);
+        }
+        Some(_) => Input::object(&asked.params),
+    };
     let Ended { result, ticket, seq } = gateway.run(endpoint, input, request);
     let answer = asked.id.as_deref().map(|id| match &result {
         Ok(json) => success(id, json.as_deref().unwrap_or(b"null"), seq),
@@ -265,8 +267,17 @@ fn called(
     (answer, ticket, seq)
 }
 
+/// Is nothing between the brackets of this array?
+fn is_empty_list(array: &[u8]) -> bool {
+    array.iter().skip(1).find(|byte| !byte.is_ascii_whitespace()) == Some(&b']')
+}
+
 fn code_of(error: &Error) -> i64 {
-    if error.is_bad_request() { INVALID_PARAMS } else { i64::from(error.status()) }
+    match error {
+        error if error.is_bad_request() => INVALID_PARAMS,
+        error if error.is_internal() => INTERNAL_ERROR,
+        error => i64::from(error.status()),
+    }
 }
 
 fn success(id: &[u8], result: &[u8], seq: Option<u64>) -> Vec<u8> {

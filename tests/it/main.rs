@@ -1,5 +1,6 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
+mod api;
 mod attacks;
 mod bank;
 mod cli;
@@ -17,6 +18,7 @@ mod program;
 mod recovery;
 mod rig;
 mod secrets;
+mod simulation;
 mod state;
 mod store;
 mod tidy;

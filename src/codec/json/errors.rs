@@ -76,7 +76,9 @@ impl std::error::Error for Errors {}
 impl From<Errors> for Error {
     /// 400, with a line for each field. Details carry line and column, except for those of a bare text.
     fn from(errors: Errors) -> Self {
-        let detail = match (errors.syntax, errors.text) {
+        // Arguments that came by path and query are in no document.
+        let bare = errors.text || errors.items.iter().all(|item| item.line == 0);
+        let detail = match (errors.syntax, bare) {
             (true, _) => "the body is not valid JSON",
             (false, false) => "the body does not have the expected shape",
             (false, true) => "a value does not have the expected form",
