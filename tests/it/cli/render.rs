@@ -1,7 +1,5 @@
 //! Values as the journal's own catalog shows them are values as their types write them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sunstone::codec::binary::Writer;
 use sunstone::codec::json;
