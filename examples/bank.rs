@@ -21,7 +21,7 @@ const SEEDED: RangeInclusive<u64> = 10_000..=99_999;
 const SEEDED_BALANCE: u64 = 1_000;
 
 /// How many of them one transaction opens: a command is quick, so a large piece of work is many commands.
-const SEEDED_AT_ONCE: u64 = 3_000;
+const SEEDED_AT_ONCE: usize = 1_000;
 
 /// Whose money it is and how much.
 #[Model]
@@ -80,9 +80,9 @@ impl Bank {
 
 /// Opens the accounts 10000 to 99999. Those that are there are left as they are, so that it can be run again.
 fn seed(store: &Store) -> Result<Total> {
-    for first in SEEDED.step_by(SEEDED_AT_ONCE as usize) {
+    for first in SEEDED.step_by(SEEDED_AT_ONCE) {
         store.commit(|tx| {
-            for id in (first..first + SEEDED_AT_ONCE).map(Id::new) {
+            for id in (first..=*SEEDED.end()).take(SEEDED_AT_ONCE).map(Id::new) {
                 if tx.lookup::<Account>(id).is_none() {
                     tx.insert(Account { id, balance: SEEDED_BALANCE })?;
                 }

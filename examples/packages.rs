@@ -21,7 +21,7 @@ use sunstone::prelude::*;
 use sunstone::stdx::report;
 
 /// A transaction takes so many records, or fewer when their lines are long.
-const RECORDS_AT_ONCE: usize = 1_000;
+const RECORDS_AT_ONCE: usize = 500;
 
 /// A transaction takes no more lines when it has so many bytes of them.
 const BYTES_AT_ONCE: usize = 4 << 20;

@@ -60,8 +60,10 @@ impl<'c> Call<'c> {
 
     /// Takes the parameters of the system out of the query.
     fn take_parameters(&mut self) -> Result<()> {
-        for (name, value) in self.input.texts.iter().filter(|(name, _)| name.starts_with('_')) {
-            self.out.parameter(name, value)?;
+        if self.endpoint.kind() == Kind::Query {
+            for (name, value) in self.input.system() {
+                self.out.parameter(&name, &value)?;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Where the arguments of a call come from.
 
-use crate::codec::json::{Errors, FromJson, Reader, Rest, TextField};
+use crate::codec::json::{Errors, FromJson, Kind, Reader, Rest, TextField};
 use std::borrow::Cow;
 
 /// The arguments of a call as they came.
@@ -31,6 +31,33 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn object(json: &'a [u8]) -> Self {
         Self { texts: Vec::new(), json, rest: Rest::Object }
+    }
+
+    /// The parameters of the system among them: names that begin with an underscore, with their values as texts.
+    pub(super) fn system(&self) -> Vec<(String, String)> {
+        let mut found: Vec<_> = self
+            .texts
+            .iter()
+            .filter(|(name, _)| name.starts_with('_'))
+            .map(|(name, value)| ((*name).to_owned(), value.clone().into_owned()))
+            .collect();
+        if self.rest == Rest::Object && self.json.windows(2).any(|pair| pair == b"\"_") {
+            let mut reader = Reader::new(self.json);
+            // A document that cannot be read is told about when the arguments are.
+            let _told_later = reader.map(&mut |name, r| {
+                if !name.starts_with('_') {
+                    return r.skip();
+                }
+                let text = if r.peek()? == Kind::String {
+                    r.string()?.into_owned()
+                } else {
+                    String::from_utf8_lossy(r.raw()?).into_owned()
+                };
+                found.push((name.into_owned(), text));
+                Ok(())
+            });
+        }
+        found
     }
 
     /// Reads them.

@@ -18,6 +18,9 @@ pub(super) const PATH: &str = "/_/rpc";
 /// The most calls in a batch.
 const BATCH_CALLS_MAX: usize = 1000;
 
+/// Once the answers of a batch take so many bytes, its other calls are not made: a small request cannot ask for a huge answer.
+const BATCH_ANSWER_BYTES_MAX: usize = 1 << 20;
+
 const PARSE_ERROR: i64 = -32700;
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
@@ -92,31 +95,45 @@ impl FromJson for Asked {
     }
 }
 
+/// A call that cannot be made: the answer that says so.
+struct Unasked(Vec<u8>);
+
+/// Reads one call. What is no call is answered without an id, as the specification has it.
+fn read_call(json: &[u8]) -> Result<Asked, Unasked> {
+    let call = crate::codec::json::decode(json);
+    call.map_err(|errors| Unasked(failure(None, INVALID_REQUEST, &errors.into())))
+}
+
 /// What stands in a body.
 enum Asking {
-    One(Result<Asked, Error>),
-    Batch(Vec<Result<Asked, Error>>),
+    One(Result<Asked, Unasked>),
+    Batch(Vec<Result<Asked, Unasked>>),
     /// It is no JSON, or an empty batch.
     Nothing(i64, Error),
 }
 
 fn read(body: &[u8]) -> Asking {
     let mut reader = Reader::new(body);
-    let mut calls = Vec::new();
+    let (mut calls, mut more) = (Vec::new(), false);
     match reader.peek() {
         Ok(JsonKind::Array) => {
             let outcome = reader.array(&mut |r| {
                 let call = r.raw()?;
                 if calls.len() < BATCH_CALLS_MAX {
-                    calls.push(crate::codec::json::decode(call).map_err(Error::from));
-                    return Ok(());
+                    calls.push(read_call(call));
+                } else {
+                    more = true;
                 }
-                Err(r.reject(format!("a batch has at most {BATCH_CALLS_MAX} calls")))
+                Ok(())
             });
             match outcome.map_or_else(|_halt| Err(()), |()| Ok(())) {
                 Ok(()) => match reader.finish() {
                     Ok(()) if calls.is_empty() => {
                         Asking::Nothing(INVALID_REQUEST, Error::bad_request("the batch is empty"))
+                    }
+                    Ok(()) if more => {
+                        let words = format!("a batch has at most {BATCH_CALLS_MAX} calls");
+                        Asking::Nothing(INVALID_REQUEST, Error::bad_request(words))
                     }
                     Ok(()) => Asking::Batch(calls),
                     Err(errors) => Asking::Nothing(PARSE_ERROR, errors.into()),
@@ -128,9 +145,12 @@ fn read(body: &[u8]) -> Asking {
                 }
             }
         }
-        _ => match crate::codec::json::decode(body) {
-            Err(errors) if errors.is_syntax() => Asking::Nothing(PARSE_ERROR, errors.into()),
-            one => Asking::One(one.map_err(Error::from)),
+        _ => match reader.skip() {
+            Ok(()) => match reader.finish() {
+                Ok(()) => Asking::One(read_call(body)),
+                Err(errors) => Asking::Nothing(PARSE_ERROR, errors.into()),
+            },
+            Err(_recorded) => Asking::Nothing(PARSE_ERROR, reader.errors().into()),
         },
     }
 }
@@ -150,10 +170,10 @@ pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket
     }
     match read(&request.body) {
         Asking::Nothing(code, error) => Reply::Now(Response::json(200, failure(None, code, &error))),
-        Asking::One(Err(error)) => Reply::Now(Response::json(200, failure(None, INVALID_REQUEST, &error))),
+        Asking::One(Err(Unasked(answer))) => Reply::Now(Response::json(200, answer)),
         Asking::One(Ok(asked)) => one(gateway, request, asked, waiting),
         Asking::Batch(calls) => {
-            // Some of its calls may look at the state, and then see at least what came before on the connection.
+            // What it asks sees at least what the commands before it on its connection made of the state.
             if let Some(ticket) = waiting {
                 return Reply::Wait(request, ticket);
             }
@@ -185,12 +205,18 @@ fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket
 }
 
 /// Runs a batch in order, each call seeing what those before it did.
-fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Error>>) -> Reply {
-    let mut answers = Vec::new();
+fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Unasked>>) -> Reply {
+    let mut json = Vec::new();
     let mut newest = None;
     for call in calls {
         let answer = match call {
-            Err(error) => Some(failure(None, INVALID_REQUEST, &error)),
+            Err(Unasked(answer)) => Some(answer),
+            Ok(asked) if json.len() > BATCH_ANSWER_BYTES_MAX => {
+                let error = Error::too_large(format!(
+                    "not called: the answers before it take more than the {BATCH_ANSWER_BYTES_MAX} bytes of a batch"
+                ));
+                asked.id.as_deref().map(|id| failure(Some(id), code_of(&error), &error))
+            }
             Ok(asked) => {
                 let (answer, ticket, seq) = called(gateway, request, &asked);
                 newest = seq.or(newest);
@@ -202,12 +228,15 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Error>>)
                 }
             }
         };
-        answers.extend(answer);
+        if let Some(answer) = answer {
+            json.push(if json.is_empty() { b'[' } else { b',' });
+            json.extend_from_slice(&answer);
+        }
     }
-    if answers.is_empty() {
+    if json.is_empty() {
         return gateway.reply(Response::empty(204), None, newest);
     }
-    let json = [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat();
+    json.push(b']');
     gateway.reply(Response::json(200, json), None, newest)
 }
 

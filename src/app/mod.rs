@@ -107,7 +107,7 @@ impl App {
         self
     }
 
-    /// Adds a subcommand: a function that is given a [`Store`], and flags where it takes them. Flags without a default can
+    /// Adds a subcommand: a function that is given a [`Store`](crate::store::Store), and flags where it takes them. Flags without a default can
     /// be given by position, too.
     ///
     /// ```

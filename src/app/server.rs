@@ -101,7 +101,7 @@ fn run_seed(engine: &Arc<Engine>, call: Option<u64>, seed: Seed) -> Result<()> {
     Store::new(Arc::clone(engine), &cause).commit(seed)
 }
 
-/// A running program, from [`App::start`]. Dropping it stops it.
+/// A running program, from [`App::start`](super::App::start). Dropping it stops it.
 pub struct Server {
     pub(crate) net: Arc<net::Server>,
     pub(crate) opened: Opened,

@@ -9,14 +9,18 @@ const DEPTH_MAX: usize = 3;
 /// Names and values, as JSON.
 pub(super) type Sample = Vec<(&'static str, String)>;
 
-/// The arguments that a method has to be given: those of its body where one of them is the body.
-pub(super) fn of(endpoint: &Endpoint) -> Sample {
-    let members = endpoint.args().map_or(&[][..], |args| args.members);
-    let body = endpoint.body().and_then(|body| members.iter().find(|member| member.name == body));
-    match body.and_then(|body| body.shape).map(|shape| shape()) {
-        Some(Shape::Named(info)) => members_of(info().members, 0),
-        _ => members_of(members, 0),
-    }
+/// The arguments that a method has to be given, but for the one that is the body.
+pub(super) fn arguments(endpoint: &Endpoint) -> Sample {
+    let mut given = members_of(endpoint.args().map_or(&[], |args| args.members), 0);
+    given.retain(|(name, _)| Some(*name) != endpoint.body());
+    given
+}
+
+/// The body, where one argument is all of it.
+pub(super) fn body(endpoint: &Endpoint) -> Option<String> {
+    let name = endpoint.body()?;
+    let body = endpoint.args()?.members.iter().find(|member| member.name == name)?;
+    Some(value(&body.shape?(), name, 0))
 }
 
 /// A sample as an object.

@@ -80,6 +80,7 @@ fn start_block(name: &str, server: &Server) -> String {
     let endpoints = server.opened.gateway.endpoints().list();
     let first = endpoints.iter().find(|endpoint| endpoint.kind() == Kind::Command && is_plain_path(endpoint));
     let first = first.or_else(|| endpoints.iter().find(|endpoint| is_plain_path(endpoint)));
+    let first = first.or_else(|| endpoints.iter().find(|endpoint| endpoint.route().is_some()));
     lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
     lines.extend(found.torn.as_ref().map(|torn| format!("  {torn}")));
     if found.header_repaired {
@@ -105,19 +106,31 @@ fn is_plain_path(endpoint: &Endpoint) -> bool {
 /// A line that can be pasted.
 fn curl_line(endpoint: &Endpoint, address: &str) -> Option<String> {
     let (verb, pattern) = endpoint.route()?;
-    let url = format!("http://{address}{pattern}");
+    let mut url = format!("http://{address}{pattern}");
+    let mut given = sample::arguments(endpoint);
+    given.retain(|(name, value)| {
+        let hole = format!("{{{name}}}");
+        let is_elsewhere = !url.contains(&hole);
+        url = url.replace(&hole, value.trim_matches('"'));
+        is_elsewhere
+    });
+    let method = match verb {
+        Verb::Get => "",
+        Verb::Post if endpoint.args().is_some() => "",
+        Verb::Post => " -X POST",
+        Verb::Put => " -X PUT",
+        Verb::Patch => " -X PATCH",
+        Verb::Delete => " -X DELETE",
+    };
     if verb.reads_query() {
-        let method = if verb == Verb::Delete { " -X DELETE" } else { "" };
-        let wanted = sample::of(endpoint).into_iter();
-        let pairs = wanted.map(|(name, value)| format!("{name}={}", value.trim_matches('"')));
+        let pairs = given.iter().map(|(name, value)| format!("{name}={}", value.trim_matches('"')));
         let query = pairs.collect::<Vec<_>>().join("&");
         let url = if query.is_empty() { url } else { format!("'{url}?{query}'") };
         return Some(format!("  curl{method} {url}"));
     }
-    let method = if verb.method().as_str() == "POST" {
-        String::new()
-    } else {
-        format!(" -X {}", verb.method().as_str())
-    };
-    Some(format!("  curl{method} --json '{}' {url}", sample::object(sample::of(endpoint))))
+    let body = sample::body(endpoint).unwrap_or_else(|| sample::object(given));
+    Some(match endpoint.args() {
+        Some(_) => format!("  curl{method} --json '{body}' {url}"),
+        None => format!("  curl{method} {url}"),
+    })
 }

@@ -107,6 +107,8 @@ impl Directory for RealDirectory {
     }
 
     fn lock(&self, name: &str) -> Result<Box<dyn Lock>, LockError> {
+        // From here on files are written: one that reaches a limit is a full disk, and no reason to die.
+        crate::sys::signal::outlive_file_size_limit().map_err(LockError::Io)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(FILE_MODE);
         let file = options.open(self.file(name)).map_err(LockError::Io)?;

@@ -20,7 +20,7 @@ const FIELD_ERRORS_MAX: usize = 64;
 /// ```
 #[derive(Debug, Default)]
 pub struct Report {
-    path: String,
+    /// Each with its path from where the report is looking now: a sound value pays nothing for it.
     errors: Vec<FieldError>,
 }
 
@@ -28,27 +28,22 @@ impl Report {
     /// Says that something is wrong here.
     pub fn add(&mut self, detail: impl Into<String>) {
         if self.errors.len() < FIELD_ERRORS_MAX {
-            self.errors.push(FieldError { field: self.path.clone(), detail: detail.into() });
+            self.errors.push(FieldError { field: String::new(), detail: detail.into() });
         }
     }
 
     /// Looks into the field of this name.
     pub fn field(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        if !self.path.is_empty() {
-            self.path.push('.');
-        }
-        self.path.push_str(name);
+        let known = self.errors.len();
         look(self);
-        self.path.truncate(length);
+        self.errors.iter_mut().skip(known).for_each(|error| lead(error, name));
     }
 
     /// Looks into the element at this position.
     pub fn element(&mut self, position: usize, look: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        self.path.push_str(&format!("[{position}]"));
+        let known = self.errors.len();
         look(self);
-        self.path.truncate(length);
+        self.errors.iter_mut().skip(known).for_each(|error| lead(error, &format!("[{position}]")));
     }
 
     /// `#[check(length = ..)]`: characters of a text, elements of a collection, bytes of bytes.
@@ -91,6 +86,12 @@ impl Report {
     pub fn into_errors(self) -> Vec<FieldError> {
         self.errors
     }
+}
+
+/// Puts a step before the path of an error.
+fn lead(error: &mut FieldError, step: &str) {
+    let joint = if error.field.is_empty() || error.field.starts_with('[') { "" } else { "." };
+    error.field = format!("{step}{joint}{}", error.field);
 }
 
 fn shown<T: ToJson>(value: &T) -> String {

@@ -10,7 +10,8 @@
 //!   functions serves every model, so that a model costs a program little code.
 //! - A [`Schema`] is what is known of a model at run time; [`Models`] are all that a program registered.
 //! - A [`Catalog`] is what one journal calls them: numbers for types, fields and calls, given once and never used
-//!   again. It is read from the file itself, so that the file can be read without the program that wrote it.
+//!   again. It is read from the file itself, so that the file can be read without the program that wrote it; a
+//!   [`Renderer`] shows its values as JSON.
 //!
 //! Left out: computed fields and upcasting. A changed declaration is refused at start, with both shapes named.
 

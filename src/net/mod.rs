@@ -62,6 +62,7 @@ mod wheel;
 mod worker;
 
 pub use config::{Backend, Config, Timeouts};
+pub(crate) use listen::connect;
 pub use server::Server;
 pub use service::{Job, Peer, Reply, Service, Settled};
 pub use waker::Waker;

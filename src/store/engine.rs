@@ -8,12 +8,12 @@ use crate::journal::{Batch, Commit, FrameKind, MAX_PAYLOAD_BYTES, Outcomes, Tick
 use crate::state::{self, Recorder, State};
 use crate::stdx::clock::Clock;
 use crate::stdx::report;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 /// How long a command waits for the one before it, in milliseconds; then 503.
@@ -66,6 +66,8 @@ pub struct Engine {
     running_since_ns: AtomicU64,
     /// How long a command waits for the one before it, in milliseconds.
     command_wait_ms: AtomicU64,
+    /// The commands that were named as slow, with the longest time said, in milliseconds.
+    named_slow: Mutex<BTreeMap<String, u64>>,
     /// Called when the disk has failed and the process has to end.
     on_failure: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -209,6 +211,7 @@ impl Engine {
             published,
             commit: OnceLock::new(),
             clock,
+            named_slow: Mutex::default(),
             running_since_ns: AtomicU64::new(0),
             command_wait_ms: AtomicU64::new(COMMAND_WAIT_MS),
             on_failure: OnceLock::new(),
@@ -341,13 +344,26 @@ impl Engine {
         since_ns != 0 && self.clock.monotonic_ns().saturating_sub(since_ns) > COMMAND_STUCK_NS
     }
 
+    /// Names a slow command on stderr: the first time, and again when it takes twice as long, so that one fault is one line
+    /// and not a flood.
     fn name_if_slow(&self, name: &str, started_ns: u64) {
         let took_ms = self.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
-        if took_ms > COMMAND_SLOW_MS {
-            report::line(&format!(
-                "slow command: {name} held the state for {took_ms} ms; commands are to take less than {COMMAND_SLOW_MS} ms"
-            ));
+        if took_ms <= COMMAND_SLOW_MS {
+            return;
         }
+        let mut named = self.named_slow.lock().unwrap_or_else(PoisonError::into_inner);
+        match named.get_mut(name) {
+            Some(before_ms) if took_ms < 2 * *before_ms => return,
+            Some(before_ms) => *before_ms = took_ms,
+            None => {
+                named.insert(name.to_owned(), took_ms);
+            }
+        }
+        drop(named);
+        report::line(&format!(
+            "slow command: {name} held the state for {took_ms} ms; others wait meanwhile, so commands are to take less \
+             than {COMMAND_SLOW_MS} ms (said again when it takes twice as long)"
+        ));
     }
 
     fn submit(&self, next: Option<(Batch, Ticket)>) {

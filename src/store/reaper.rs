@@ -93,7 +93,7 @@ impl Reaper {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match &*running {
             Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => {
-                thread.unpark()
+                thread.unpark();
             }
             Some(_) => {}
             None => {

@@ -15,6 +15,9 @@ pub(crate) const SIGINT: c_int = 2;
 /// Asked to end, by another process.
 pub(crate) const SIGTERM: c_int = 15;
 
+/// A file grew beyond the limit of the process; the number is that of Linux, the BSDs and macOS.
+const SIGXFSZ: c_int = 25;
+
 /// How many of the two have come.
 static COME: AtomicU32 = AtomicU32::new(0);
 /// Rung by the handler. Made before the handler is installed, so the handler finds it.
@@ -54,6 +57,16 @@ pub(crate) fn listen() -> Result<()> {
         if unsafe { signal(number, on_signal) } == REFUSED {
             return Err(Error::last_os_error());
         }
+    }
+    Ok(())
+}
+
+/// A write that a limit on the size of files forbids is to fail with EFBIG, not to end the process (setrlimit(2)).
+pub(crate) fn outlive_file_size_limit() -> Result<()> {
+    extern "C" fn on_limit(_number: c_int) {}
+    // SAFETY: the handler has the signature that the C library calls, lives for ever, and does nothing.
+    if unsafe { signal(SIGXFSZ, on_limit) } == REFUSED {
+        return Err(Error::last_os_error());
     }
     Ok(())
 }

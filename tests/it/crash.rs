@@ -47,7 +47,7 @@ fn kill_9_under_32_writers_loses_nothing_and_doubles_nothing() {
             folder = Folder::new("crash");
             ledger = Ledger::default();
         }
-        if random.next_u64() % 4 == 0 {
+        if random.next_u64().is_multiple_of(4) {
             starts_killed += 1;
             kill_while_it_starts(&folder, &clock, random.next_u64() % 20_000);
         }
@@ -96,7 +96,7 @@ fn sigterm_under_32_writers_keeps_everything_and_closes_the_journal() {
 
 /// Starts the server and kills it `us` microseconds later, wherever it is then.
 fn kill_while_it_starts(folder: &Folder, clock: &SystemClock, us: u64) {
-    let mut child = spawn_server("todo", folder);
+    let mut child = spawn_server("todo", folder.path());
     let until_ns = clock.monotonic_ns() + us * 1000;
     while clock.monotonic_ns() < until_ns {
         std::hint::spin_loop();

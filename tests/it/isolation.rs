@@ -55,6 +55,7 @@ fn round(address: SocketAddr) -> Vec<Duration> {
     let clock = SystemClock::new();
     let connect = || Connection::to(address).expect("the server listens");
     let (done, mut waits) = (AtomicBool::new(false), Vec::new());
+    let mut sleepers: Vec<_> = (0..SLEEPERS).map(|_| connect()).collect();
     std::thread::scope(|scope| {
         let others: Vec<_> = (0..OTHERS)
             .map(|_| {
@@ -72,16 +73,13 @@ fn round(address: SocketAddr) -> Vec<Duration> {
                 })
             })
             .collect();
-        let mut sleepers: Vec<_> = (0..SLEEPERS).map(|_| connect()).collect();
         let paths = ["/naps/query", "/naps/function"].iter().cycle();
-        sleepers
-            .iter_mut()
-            .zip(paths)
-            .for_each(|(sleeper, path)| sleeper.send_get(path).expect("it takes a request"));
-        for sleeper in &mut sleepers {
-            assert_eq!(sleeper.answer().expect("an answer").status, 200);
-        }
+        sleepers.iter_mut().zip(paths).for_each(|(sleeper, path)| {
+            sleeper.send_get(path).expect("it takes a request");
+        });
+        let answers: Vec<_> = sleepers.iter_mut().map(Connection::answer).collect();
         done.store(true, Ordering::Relaxed);
+        answers.into_iter().for_each(|answer| assert_eq!(answer.expect("an answer").status, 200));
         for other in others {
             waits.extend(other.join().expect("whoever asks does not panic"));
         }

@@ -1,9 +1,12 @@
 //! The integration tests, one binary. Each module is named by the room or the promise it holds.
 
 mod api;
+mod attacks;
+mod bank;
 mod cli;
 mod crash;
 mod http;
+mod import;
 mod isolation;
 mod journal;
 mod json;

@@ -76,6 +76,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `serve` on a free port and waits until it says where it is.
     pub(crate) fn start(name: &str, data: &Folder) -> Self {
+        Self::start_in(name, data.path())
+    }
+
+    /// The same over any data directory.
+    pub(crate) fn start_in(name: &str, data: &Path) -> Self {
         let mut child = spawn_server(name, data);
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
         let mut said = String::new();
@@ -139,9 +144,9 @@ impl Drop for Server {
 }
 
 /// Starts `serve` on a free port and does not wait for it.
-pub(crate) fn spawn_server(name: &str, data: &Folder) -> Child {
+pub(crate) fn spawn_server(name: &str, data: &Path) -> Child {
     let mut command = Command::new(example(name));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data", data.text()]);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     child.unwrap_or_else(|error| panic!("{name} cannot be started: {error}"))
 }
@@ -149,7 +154,7 @@ pub(crate) fn spawn_server(name: &str, data: &Folder) -> Child {
 /// A connection that is kept alive.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: TcpStream,
+    pub(crate) stream: TcpStream,
     bytes: Vec<u8>,
 }
 

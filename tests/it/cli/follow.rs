@@ -3,9 +3,13 @@
 use super::transcript::Process;
 use crate::program::Folder;
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use sunstone::codec::json::Json;
+use sunstone::journal::{self, Follower, FrameKind, JOURNAL, Journal, MemoryDirectory, Options};
+use sunstone::stdx::clock::ManualClock;
+use sunstone::stdx::random::SeededRandom;
 use sunstone::stdx::threads::spawn;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,4 +86,45 @@ fn a_reader_that_goes_away_ends_a_command_quietly() {
         { stderr }.read_to_string(&mut said).expect("stderr is text");
         assert_eq!(said, "", "{command}");
     }
+}
+
+fn open(directory: &MemoryDirectory, seed: u64) -> Journal {
+    let clock = Arc::new(ManualClock::new(1));
+    let random = Arc::new(SeededRandom::new(seed));
+    let opened =
+        journal::open(Arc::new(directory.clone()), clock, random, &Options::default(), &mut |_| Ok(()));
+    opened.expect("the directory is fit for use").0
+}
+
+#[test]
+fn a_follower_reads_each_frame_once_and_notices_another_file() {
+    let directory = MemoryDirectory::new();
+    let mut journal = open(&directory, 1);
+    let mut seen = Vec::new();
+    let begun = Follower::begin(&directory, &mut |frame| {
+        seen.push(frame.kind);
+        Ok(())
+    });
+    let mut follower = begun.expect("the journal is whole").0;
+    for seq in 1..=20 {
+        journal.append(FrameKind::Batch, seq, 1, 1, &[7; 900]).expect("a disk without faults");
+        if seq % 3 > 0 {
+            let mut read = |frame: &journal::Frame<'_>| {
+                assert_eq!(frame.payload, [7; 900]);
+                seen.push(frame.kind);
+                Ok(())
+            };
+            follower.read_on(&directory, &mut read).expect("the journal is whole");
+        }
+    }
+    let batches = seen.iter().filter(|kind| **kind == FrameKind::Batch).count();
+    assert_eq!((batches, seen.len()), (20, 21), "and one that says that it was opened");
+
+    let other = MemoryDirectory::new();
+    let mut another = open(&other, 2);
+    for seq in 1..=40 {
+        another.append(FrameKind::Batch, seq, 1, 1, &[7; 900]).expect("a disk without faults");
+    }
+    let error = follower.read_on(&other, &mut |_| Ok(())).expect_err("it is another journal");
+    assert_eq!(error.to_string(), format!("following {JOURNAL}: another file has taken its place"));
 }

@@ -6,6 +6,7 @@
 
 mod follow;
 mod render;
+mod told;
 mod transcript;
 
 use transcript::plays;

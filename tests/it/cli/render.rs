@@ -57,6 +57,7 @@ struct Everything {
     uuid: Uuid,
     decimal: Decimal,
     rank: Rank,
+    #[loose]
     uid: Uid<Other>,
     #[loose]
     other: Option<Id<Other>>,
@@ -96,7 +97,7 @@ fn everything(other: bool) -> Everything {
         letter: '"',
         text: "a \"b\"\n\u{1f600}".to_owned(),
         nothing: (),
-        json: r#"{"a": [1, 2.50, null], "b": "c"}"#.parse().unwrap(),
+        json: r#"{"a": [1, 2.50, null], "b": "c"}"#.parse().expect("JSON"),
         maybe: if other { Some(Some(3)) } else { Some(None) },
         names: ["b".to_owned(), "a".to_owned()].into(),
         by_name: [("k\"1".to_owned(), vec![1, 2]), (String::new(), vec![])].into(),
@@ -105,8 +106,8 @@ fn everything(other: bool) -> Everything {
         bytes: Bytes::from([1, 2, 255]),
         time: Time::from_unix_ms(1_795_314_671_500),
         duration: Duration::from_millis(90_500),
-        uuid: "919108f7-52d1-4320-9bac-f847db4148a8".parse().unwrap(),
-        decimal: "-12.50".parse().unwrap(),
+        uuid: "919108f7-52d1-4320-9bac-f847db4148a8".parse().expect("a UUID"),
+        decimal: "-12.50".parse().expect("a decimal"),
         rank: Rank::default(),
         uid: Uid::new(Time::from_unix_ms(1_645_557_742_000), [7; 10]),
         other: other.then(|| Id::new(1)),
@@ -132,23 +133,24 @@ struct Named {
 impl Named {
     fn new() -> Self {
         let mut models = Models::default();
-        models.add::<Everything>().unwrap();
-        models.add::<Other>().unwrap();
+        models.add::<Everything>().expect("what was just declared fits");
+        models.add::<Other>().expect("what was just declared fits");
         models.tie();
         let mut catalog = Catalog::default();
-        let frame = catalog.plan(&models, &[]).unwrap().expect("everything is new");
-        catalog.read(&frame).unwrap();
+        let frame =
+            catalog.plan(&models, &[]).expect("what was just declared fits").expect("everything is new");
+        catalog.read(&frame).expect("what was just declared fits");
         Self { models, catalog }
     }
 
     fn shown(&self, model: &str, row: &dyn Entity) -> String {
         let numbers = self.catalog.numbers(&self.models, &[]);
-        let (table, _) = self.catalog.by_name(TypeKind::Model, model).unwrap();
+        let (table, _) = self.catalog.by_name(TypeKind::Model, model).expect("what was just declared fits");
         let mut encoded = Vec::new();
         row.row_to_binary(&mut Writer::new(&mut encoded, &numbers));
         let mut w = json::Writer::new();
-        Renderer::new(&self.catalog).row(table, &encoded, &mut w).unwrap();
-        String::from_utf8(w.into_bytes()).unwrap()
+        Renderer::new(&self.catalog).row(table, &encoded, &mut w).expect("what was just declared fits");
+        String::from_utf8(w.into_bytes()).expect("what was just declared fits")
     }
 }
 
@@ -157,7 +159,7 @@ fn every_kind_of_value_looks_as_its_type_writes_it() {
     let named = Named::new();
     for other in [false, true] {
         let row = everything(other);
-        let own = String::from_utf8(json::encode(&row)).unwrap();
+        let own = String::from_utf8(json::encode(&row)).expect("what was just declared fits");
         assert_eq!(named.shown("Everything", &row), own);
     }
 }
@@ -213,18 +215,18 @@ fn what_became_a_secret_is_one_in_the_past_and_stays_one() {
             false => models.add::<note::before::Note>(),
             true => models.add::<note::after::Note>(),
         }
-        .unwrap();
+        .expect("what was just declared fits");
         models.tie();
-        if let Some(frame) = catalog.plan(&models, &[]).unwrap() {
-            catalog.read(&frame).unwrap();
+        if let Some(frame) = catalog.plan(&models, &[]).expect("what was just declared fits") {
+            catalog.read(&frame).expect("what was just declared fits");
         }
         if encoded.is_empty() {
             let numbers = catalog.numbers(&models, &[]);
             before.row_to_binary(&mut Writer::new(&mut encoded, &numbers));
         }
         let mut w = json::Writer::new();
-        Renderer::new(&catalog).row(0, &encoded, &mut w).unwrap();
-        shown.push(String::from_utf8(w.into_bytes()).unwrap());
+        Renderer::new(&catalog).row(0, &encoded, &mut w).expect("what was just declared fits");
+        shown.push(String::from_utf8(w.into_bytes()).expect("what was just declared fits"));
     }
     assert_eq!(shown, [r#"{"id":1,"text":"plain"}"#, r#"{"id":1}"#, r#"{"id":1}"#]);
 }
@@ -249,7 +251,7 @@ fn a_journal_of_a_later_version_is_shown_as_it_reads() {
         w.text(shape);
         w.bool(false);
         let mut catalog = Catalog::default();
-        catalog.read(&frame).unwrap();
+        catalog.read(&frame).expect("what was just declared fits");
         catalog
     };
     for shape in ["colour", "matrix<u8, 3>", "list<colour>", "list<", "tuple<a, b", "map<a>", ""] {
@@ -261,7 +263,7 @@ fn a_journal_of_a_later_version_is_shown_as_it_reads() {
         w.text("r");
         w.int(-1);
         let mut out = json::Writer::new();
-        Renderer::new(&catalog(shape)).row(0, &row, &mut out).unwrap();
+        Renderer::new(&catalog(shape)).row(0, &row, &mut out).expect("what was just declared fits");
         assert_eq!(String::from_utf8_lossy(out.bytes()), r#"{"field":["r",-1]}"#, "{shape}");
     }
 }
@@ -270,7 +272,8 @@ fn a_journal_of_a_later_version_is_shown_as_it_reads() {
 fn bytes_that_are_not_what_the_catalog_says_are_refused() {
     let named = Named::new();
     let numbers = named.catalog.numbers(&named.models, &[]);
-    let (table, _) = named.catalog.by_name(TypeKind::Model, "Everything").unwrap();
+    let (table, _) =
+        named.catalog.by_name(TypeKind::Model, "Everything").expect("what was just declared fits");
     let renderer = Renderer::new(&named.catalog);
     let mut encoded = Vec::new();
     everything(true).row_to_binary(&mut Writer::new(&mut encoded, &numbers));

@@ -43,6 +43,7 @@ fn is_root(path: &str) -> bool {
             | ["examples" | "tests", _, "main.rs"]
             | ["benches", "benches", _]
             | ["benches", "src", "bin", _]
+            | ["benches", "programs", "src", "bin", _]
     )
 }
 

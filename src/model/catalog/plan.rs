@@ -1,60 +1,10 @@
-//! What one journal calls types, fields and calls.
-//!
-//! A schema frame holds the types that are new since the last one, or new members of known ones, in CBOR:
-//! `[[number, kind, name, key member or null, body, [[member number, name, shape or null, is secret], ...]], ...]`.
-//! Numbers are given in order and never used again, so that every frame before can always be read. A member that is there
-//! already comes again when it has become a secret; it stays one, because its values stand in the frames before.
+//! What a program adds to a journal's catalog, and what keeps it from opening that journal.
 
-use super::registry::collect_types;
-use super::{Models, SchemaError, TypeBody, TypeInfo};
-use crate::codec::binary::{Malformed, Numbers, Reader, Writer};
+use super::{BODIES, Catalog, CatalogMember, CatalogType, TypeKind};
+use crate::codec::binary::{Numbers, Writer};
+use crate::model::registry::collect_types;
+use crate::model::{Models, SchemaError, TypeBody, TypeInfo};
 use std::fmt;
-
-/// Everything that a journal has named so far.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Catalog {
-    types: Vec<CatalogType>,
-}
-
-/// A type as a journal knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CatalogType {
-    /// What it is.
-    pub kind: TypeKind,
-    /// Its name; of a call, `todos.add`.
-    pub name: String,
-    /// The number of a model's key.
-    pub key: Option<u16>,
-    /// How its members make it up.
-    pub body: TypeBody,
-    /// Its members; their position is their number.
-    pub members: Vec<CatalogMember>,
-}
-
-/// A member as a journal knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CatalogMember {
-    /// Its name.
-    pub name: String,
-    /// What it is; `None` for a variant.
-    pub shape: Option<String>,
-    /// Its values are never shown.
-    pub secret: bool,
-}
-
-/// The bodies of types by their number in a schema frame.
-const BODIES: [TypeBody; 4] = [TypeBody::Record, TypeBody::Tuple, TypeBody::Transparent, TypeBody::Choice];
-
-/// What a type in a journal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TypeKind {
-    /// Rows in a table.
-    Model,
-    /// A part of other values.
-    Data,
-    /// The arguments of a call.
-    Call,
-}
 
 /// Why the program cannot open a journal: what it declares differs from what the journal holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,70 +59,14 @@ fn encode(entries: &[Entry<'_>]) -> Vec<u8> {
 }
 
 /// A type that the program wants to have numbers for.
-struct Declared<'d> {
-    kind: TypeKind,
-    name: &'d str,
-    info: Option<&'static TypeInfo>,
-    key: Option<usize>,
+pub(super) struct Declared<'d> {
+    pub(super) kind: TypeKind,
+    pub(super) name: &'d str,
+    pub(super) info: Option<&'static TypeInfo>,
+    pub(super) key: Option<usize>,
 }
 
 impl Catalog {
-    /// The type with this number.
-    #[must_use]
-    pub fn by_number(&self, number: u64) -> Option<&CatalogType> {
-        self.types.get(usize::try_from(number).ok()?)
-    }
-
-    /// The newest type of this kind and name, and its number.
-    #[must_use]
-    pub fn by_name(&self, kind: TypeKind, name: &str) -> Option<(u64, &CatalogType)> {
-        let position = self.types.iter().rposition(|known| known.kind == kind && known.name == name)?;
-        Some((position as u64, self.types.get(position)?))
-    }
-
-    /// The declared type of this name, model or part.
-    #[must_use]
-    pub fn value_type(&self, name: &str) -> Option<&CatalogType> {
-        self.by_name(TypeKind::Data, name)
-            .or_else(|| self.by_name(TypeKind::Model, name))
-            .map(|(_, found)| found)
-    }
-
-    /// Takes in a schema frame.
-    ///
-    /// # Errors
-    /// When the payload is not one, or does not follow on what came before.
-    pub fn read(&mut self, payload: &[u8]) -> Result<(), Malformed> {
-        let mut r = Reader::new(payload, Numbers::positions());
-        for _ in 0..r.list()? {
-            r.array(6)?;
-            let number = usize::try_from(r.uint()?).unwrap_or(usize::MAX);
-            let kind = match r.uint()? {
-                0 => TypeKind::Model,
-                1 => TypeKind::Data,
-                2 => TypeKind::Call,
-                _ => return Err(r.malformed("a kind of type from 0 to 2")),
-            };
-            let name = r.text()?.to_owned();
-            let key = if r.null() { None } else { u16::try_from(r.uint()?).ok() };
-            let body = usize::try_from(r.uint()?).unwrap_or(usize::MAX);
-            let Some(body) = BODIES.get(body).copied() else {
-                return Err(r.malformed("a body of a type from 0 to 3"));
-            };
-            if number == self.types.len() {
-                self.types.push(CatalogType { kind, name: name.clone(), key, body, members: Vec::new() });
-            }
-            let known = self.types.get_mut(number).filter(|known| known.kind == kind && known.name == name);
-            let Some(known) = known else {
-                return Err(r.malformed("the number of a known type, or the next one"));
-            };
-            for _ in 0..r.list()? {
-                known.read_member(&mut r)?;
-            }
-        }
-        r.end()
-    }
-
     /// What has to be added for this program: the payload of a schema frame, or nothing.
     ///
     /// # Errors
@@ -214,56 +108,6 @@ impl Catalog {
         }
         Ok((!entries.is_empty()).then(|| encode(&entries)))
     }
-
-    /// The numbers of one call's arguments beside all others: for arguments whose type other calls take as well.
-    #[must_use]
-    pub fn call_numbers(&self, number: u64, arguments: &'static TypeInfo, all: &Numbers) -> Numbers {
-        let mut numbers = all.clone();
-        if let Some(call) = self.by_number(number) {
-            numbers.set(arguments.slot, &call.numbers(arguments));
-        }
-        numbers
-    }
-
-    /// The numbers of the program's types in this journal, once every type of it is known here.
-    #[must_use]
-    pub fn numbers(&self, models: &Models, calls: &[(String, Option<&'static TypeInfo>)]) -> Numbers {
-        let mut numbers = Numbers::default();
-        for declared in declared(models, calls) {
-            let (Some(info), Some((_, known))) = (declared.info, self.by_name(declared.kind, declared.name))
-            else {
-                continue;
-            };
-            numbers.set(info.slot, &known.numbers(info));
-        }
-        numbers
-    }
-}
-
-impl CatalogType {
-    /// By position in `info`: the number here.
-    fn numbers(&self, info: &TypeInfo) -> Vec<u16> {
-        let number_of = |name: &str| self.members.iter().rposition(|member| member.name == name);
-        let numbers = info.members.iter().map(|member| number_of(member.name));
-        numbers.map(|n| n.and_then(|n| u16::try_from(n).ok()).unwrap_or(u16::MAX)).collect()
-    }
-
-    fn read_member(&mut self, r: &mut Reader<'_>) -> Result<(), Malformed> {
-        r.array(4)?;
-        let number = usize::try_from(r.uint()?).unwrap_or(usize::MAX);
-        let name = r.text()?.to_owned();
-        let shape = if r.null() { None } else { Some(r.text()?.to_owned()) };
-        let secret = r.bool()?;
-        if number == self.members.len() {
-            self.members.push(CatalogMember { name, shape, secret });
-            return Ok(());
-        }
-        match self.members.get_mut(number) {
-            Some(known) if known.name == name && known.shape == shape => known.secret |= secret,
-            _ => return Err(r.malformed("the next member's number, or a known member")),
-        }
-        Ok(())
-    }
 }
 
 impl Declared<'_> {
@@ -282,7 +126,10 @@ impl Declared<'_> {
 }
 
 /// Everything the program wants numbers for: models, what they hold, calls, and what those hold.
-fn declared<'d>(models: &Models, calls: &'d [(String, Option<&'static TypeInfo>)]) -> Vec<Declared<'d>> {
+pub(super) fn declared<'d>(
+    models: &Models,
+    calls: &'d [(String, Option<&'static TypeInfo>)],
+) -> Vec<Declared<'d>> {
     let mut declared = Vec::new();
     let mut types = models.types();
     for schema in models.schemas() {
