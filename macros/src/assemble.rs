@@ -20,6 +20,10 @@ pub(crate) struct Code {
     pub(crate) copy: TokenStream,
     pub(crate) order: TokenStream,
     pub(crate) check: TokenStream,
+    /// Further functions of `FromJson`.
+    pub(crate) more_json: TokenStream,
+    /// Further functions of `Value`.
+    pub(crate) more: TokenStream,
     /// Further impls.
     pub(crate) impls: TokenStream,
 }
@@ -93,6 +97,7 @@ fn codec(scope: &[(&'static str, TokenStream)], code: &Code) -> TokenStream {
         "#[automatically_derived]
         impl $declared $json::FromJson for $me $bounds {
             fn from_json(r: &mut $json::Reader<'_>) -> ::core::result::Result<Self, $json::Halt> { $from_json }
+            $more_json
         }
         #[automatically_derived]
         impl $declared $json::ToJson for $me $bounds {
@@ -110,6 +115,7 @@ fn codec(scope: &[(&'static str, TokenStream)], code: &Code) -> TokenStream {
         }",
         &[
             ("from_json", code.from_json.clone()),
+            ("more_json", code.more_json.clone()),
             ("to_json", code.to_json.clone()),
             ("to_binary", code.to_binary.clone()),
             ("from_binary", code.from_binary.clone()),
@@ -127,12 +133,14 @@ fn value(scope: &[(&'static str, TokenStream)], code: &Code) -> TokenStream {
             fn copy(&self) -> Self { $copy }
             fn order(&self, w: &mut $x::KeyWriter) { $order }
             fn check(&self, report: &mut $x::Report) { $check }
+            $more
         }",
         &[
             ("same", code.same.clone()),
             ("copy", code.copy.clone()),
             ("order", code.order.clone()),
             ("check", code.check.clone()),
+            ("more", code.more.clone()),
         ],
     )
 }

@@ -109,6 +109,8 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
         copy: over(all(&Choice::copy)),
         order: over(all(&Choice::order)),
         check: over(all(&Choice::check)),
+        more_json: TokenStream::new(),
+        more: TokenStream::new(),
         impls: if has_data { TokenStream::new() } else { indexable },
     }
 }

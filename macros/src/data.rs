@@ -86,6 +86,8 @@ pub(crate) fn record_code(scope: &[(&'static str, TokenStream)], plans: &[Plan],
         copy: copy(plans),
         order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
         check: record::checks(plans, OWN),
+        more_json: TokenStream::new(),
+        more: TokenStream::new(),
         impls: TokenStream::new(),
     }
 }
@@ -139,6 +141,8 @@ fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[P
         copy: copy(plans),
         order: each_fill(plans, "<$ty as $x::Value>::order(&self.$member, w);"),
         check: record::checks_tuple(plans, OWN),
+        more_json: TokenStream::new(),
+        more: TokenStream::new(),
         impls: TokenStream::new(),
     }
 }
@@ -148,16 +152,25 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
     let one = |template| plan.fill(0, template, &[]);
     // A bound that does not hold is an error where no parameter stands in it; with a lifetime that stands for all, it
     // is an impl that does not apply.
-    let only = plan.fill(0, "for<'all> $ty: __Indexable<'all>", &[]);
-    let template = if bounds(scope).is_empty() { "where $only" } else { "$bounds $only" };
-    let indexable = fill_in(scope, template, &[("only", only)]);
+    let only = |bound| {
+        let only = plan.fill(0, bound, &[]);
+        let template = if bounds(scope).is_empty() { "where $only" } else { "$bounds $only" };
+        fill_in(scope, template, &[("only", only)])
+    };
     let impls = fill_in(
         scope,
         "trait __Indexable<'all> {}
         impl<T: $x::Indexable> __Indexable<'_> for T {}
         #[automatically_derived]
-        impl $declared $x::Indexable for $me $indexable {}",
-        &[("indexable", indexable)],
+        impl $declared $x::Indexable for $me $indexable {}
+        trait __Refers<'all> {}
+        impl<T: $x::Refers> __Refers<'_> for T {}
+        #[automatically_derived]
+        impl $declared $x::Refers for $me $refers {}",
+        &[
+            ("indexable", only("for<'all> $ty: __Indexable<'all>")),
+            ("refers", only("for<'all> $ty: __Refers<'all>")),
+        ],
     );
     Code {
         body: "Transparent",
@@ -171,6 +184,27 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
         copy: copy(plans),
         order: one("<$ty as $x::Value>::order(&self.$member, w);"),
         check: record::checks_tuple(plans, OWN),
+        more_json: one(
+            "fn absent() -> ::core::option::Option<Self> {
+                <$ty as $json::FromJson>::absent().map(|value| Self { $member: value })
+            }",
+        ),
+        more: one(
+            "fn target() -> ::core::option::Option<$x::Target> { <$ty as $x::Value>::target() }
+            fn reference(&self, w: &mut $x::KeyWriter) -> ::core::primitive::bool {
+                <$ty as $x::Value>::reference(&self.$member, w)
+            }
+            fn is_null(&self) -> ::core::primitive::bool { <$ty as $x::Value>::is_null(&self.$member) }
+            fn counter(&self) -> ::core::option::Option<::core::primitive::u64> {
+                <$ty as $x::Value>::counter(&self.$member)
+            }
+            fn from_time(time_ms: ::core::primitive::u64) -> ::core::option::Option<Self> {
+                <$ty as $x::Value>::from_time(time_ms).map(|value| Self { $member: value })
+            }
+            fn from_caller(caller: ::core::option::Option<&::core::primitive::str>) -> ::core::option::Option<Self> {
+                <$ty as $x::Value>::from_caller(caller).map(|value| Self { $member: value })
+            }",
+        ),
         impls,
     }
 }

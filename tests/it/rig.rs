@@ -128,7 +128,16 @@ impl Rig {
 
 /// What a journal says, read by nobody's engine.
 pub(crate) fn read(program: &Program, directory: &MemoryDirectory) -> Result<State, OpenError> {
-    let mut loader = Loader::new(program, None);
+    read_until(program, directory, None)
+}
+
+/// What it said when it was at a sequence.
+pub(crate) fn read_until(
+    program: &Program,
+    directory: &MemoryDirectory,
+    until: Option<u64>,
+) -> Result<State, OpenError> {
+    let mut loader = Loader::new(program, until);
     journal::read(directory, &mut |frame| loader.frame(frame))?;
     Ok(loader.finish().0)
 }

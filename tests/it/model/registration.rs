@@ -138,6 +138,60 @@ fn a_generic_model_is_one_model() {
     assert_eq!(refused.to_string(), "Holder is registered with two sets of type parameters: one is all");
 }
 
+#[Data]
+struct DeepId(Option<Id<Deep>>);
+
+#[Data]
+#[derive(Default)]
+struct Stamp(Time);
+
+#[Data]
+#[derive(Default)]
+struct Mark(Option<String>);
+
+/// Its fields are types around one value, which are what that value is.
+#[Model]
+struct Around {
+    #[key]
+    number: AroundId,
+    #[on_remove(cascade)]
+    deep: DeepId,
+    #[auto(created)]
+    at: Stamp,
+    #[auto(caller)]
+    by: Mark,
+    #[unique]
+    mark: Mark,
+}
+
+#[Data]
+struct AroundId(Id<Around>);
+
+#[test]
+fn a_type_around_one_value_is_what_that_is() {
+    let rig = Rig::new(&program(|models| models.add::<Around>().unwrap()));
+    let row = |number: u64, deep: Option<u64>| Around {
+        number: AroundId(Id::new(number)),
+        deep: DeepId(deep.map(Id::new)),
+        at: Stamp(Time::default()),
+        by: Mark(None),
+        mark: Mark(None),
+    };
+    rig.commit(|tx| tx.insert(Deep { id: Id::new(1), parent: None }).map(drop)).unwrap();
+    rig.commit(|tx| tx.insert(row(7, Some(1))).map(drop)).unwrap();
+    rig.commit(|tx| tx.insert(row(8, None)).map(drop)).expect("nulls are never in each other's way");
+    let nobody = rig.commit(|tx| tx.insert(row(9, Some(5))).map(drop)).unwrap_err();
+    assert!(nobody.is_invalid(), "{nobody}");
+    let view = rig.view();
+    let around = view.all::<Around>().first().unwrap();
+    assert_eq!(around.at.0, view.time());
+    assert_eq!(rig.commit(|tx| Ok(tx.next_id::<Around>().get())).unwrap(), 9, "the key is counted");
+    rig.commit(|tx| tx.remove::<Deep>(Id::new(1)).map(drop)).unwrap();
+    assert_eq!(rig.view().all::<Around>().count(), 1);
+    let read: Mark = sunstone::codec::json::decode(b"null").unwrap();
+    assert!(read.0.is_none());
+}
+
 #[Model]
 struct Deep {
     #[key]

@@ -3,6 +3,7 @@
 
 pub(crate) mod league;
 mod naive;
+mod queries;
 mod rules;
 
 use crate::rig::{Rig, picture, program, read};

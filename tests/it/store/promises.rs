@@ -1,7 +1,7 @@
 //! Nothing leaves that a crash could lose.
 
 use super::{Item, add, counts, rig};
-use crate::rig::{picture, read};
+use crate::rig::{picture, read, read_until};
 use sunstone::journal::{MemoryDirectory, Ticket};
 use sunstone::prelude::*;
 use sunstone::stdx::random::Xoshiro;
@@ -105,6 +105,10 @@ fn a_crash_keeps_what_was_acknowledged() {
             let at = usize::try_from(found.seq).unwrap();
             assert!(at >= stored, "seed {seed}: {stored} were acknowledged and {at} are there");
             assert_eq!(picture(&found), expected[at], "seed {seed}");
+            // And each state before it can be had again.
+            let before = random.below(found.seq + 1);
+            let then = read_until(&program, &disk, Some(before)).expect("what was just read");
+            assert_eq!(picture(&then), expected[usize::try_from(before).unwrap()], "seed {seed} at {before}");
         }
     }
 }

@@ -166,7 +166,8 @@ fn write(store: &Store, writer: u32, done: &AtomicBool) -> (Vec<(Id<Item>, u32)>
         });
         match result {
             Ok(id) => {
-                assert_eq!(store.view().get(id).unwrap().size, size, "it is seen when it is stored");
+                let seen = store.view().lookup(id).map(|item| item.size);
+                assert_eq!(seen, Some(size), "it is seen when it is stored");
                 stored.push((id, size));
             }
             Err(error) => {
