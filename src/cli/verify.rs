@@ -29,7 +29,7 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
     let directory = directory_of(declared, given);
     let mut auditor = Auditor {
         historian: Historian::default(),
-        loader: Some(Loader::new(&declared.program, None)),
+        loader: Some(Loader::new(&declared.program, None).knowing(&directory)),
         wrong: Vec::new(),
         readable: true,
         line: Vec::new(),

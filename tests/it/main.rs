@@ -16,6 +16,7 @@ mod net;
 mod order;
 mod program;
 mod recovery;
+mod renamed;
 mod rig;
 mod secrets;
 mod simulation;
