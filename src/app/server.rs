@@ -130,7 +130,13 @@ impl Server {
             Err(error) => {
                 opened.engine().stop();
                 return Err(Fault {
-                    words: format!("listening on {listen}: {error}"),
+                    words: if error.kind() == std::io::ErrorKind::AddrInUse {
+                        format!(
+                            "listening on {listen}: somebody listens there already; stop them, or choose another address: --listen 127.0.0.1:0 takes any free port"
+                        )
+                    } else {
+                        format!("listening on {listen}: {error}")
+                    },
                     exit: Exit::UNAVAILABLE,
                 });
             }

@@ -85,7 +85,15 @@ impl<'p> Loader<'p> {
     pub fn new(program: &'p Program, until: Option<u64>) -> Self {
         let state = State::new(Arc::clone(&program.models));
         let replayer = Replayer::new(&Catalog::default(), Numbers::default(), &state);
-        Self { program, catalog: Catalog::default(), replayer, state, until, knows_all: false, until_ms: None }
+        Self {
+            program,
+            catalog: Catalog::default(),
+            replayer,
+            state,
+            until,
+            knows_all: false,
+            until_ms: None,
+        }
     }
 
     /// The same, without the transactions after this moment, in milliseconds since 1970.
