@@ -200,6 +200,16 @@ impl Answer {
         }
     }
 
+    /// Does it say that the change was not made, and never will be?
+    pub(crate) fn says_no(&self, asked: &Asked) -> bool {
+        let unknown = self.body.contains("\"outcome-unknown\"");
+        match asked.kind {
+            Kind::Change | Kind::Fail => self.status >= 400 && !unknown,
+            Kind::Call => (self.status >= 400 || self.body.contains("\"error\"")) && !unknown,
+            _ => false,
+        }
+    }
+
     /// Is it one that such a request may have?
     pub(crate) fn check(&self, asked: &Asked) {
         // A call by name is refused within its answer before it runs, and in place of it after.

@@ -42,6 +42,8 @@ struct World {
     known: Known,
     /// Changes that were acknowledged: the sequence by the stamp.
     stored: BTreeMap<u64, u64>,
+    /// Changes of which somebody was told that they were not made.
+    refused: Vec<u64>,
     /// Everything that clients were told, in order.
     told: String,
     /// How often things happened, so that a run in which they do not is seen.
@@ -180,6 +182,7 @@ impl Server {
                 world.told.push_str(&line(number, &asked, &answer));
                 answer.check(&asked);
                 world.count(answer.status);
+                world.refused.extend(answer.says_no(&asked).then_some(asked.stamp));
                 if let Some(seq) = answer.seq {
                     assert!(seq >= connection.seq, "{} was told, then {asked:?}: {answer:?}", connection.seq);
                     assert!(seq <= published, "{published} is on disk: {asked:?}: {answer:?}");
@@ -266,6 +269,7 @@ impl World {
             stamp: 0,
             known: Known::new(),
             stored: BTreeMap::new(),
+            refused: Vec::new(),
             told: String::new(),
             counts: Counts::default(),
         }
@@ -286,6 +290,10 @@ impl World {
         for (seq, told) in &self.known {
             assert!(*seq <= found, "somebody was told of {seq}, and {found} is there");
             assert_eq!(Digest::then(&view, *seq), *told, "what was told of {seq}");
+        }
+        for stamp in &self.refused {
+            let entry = view.find(Entry::STAMP.is(*stamp)).first();
+            assert_eq!(entry, None, "somebody was told that it was not stored");
         }
         for (stamp, seq) in &self.stored {
             let entry = view.find(Entry::STAMP.is(*stamp)).first();

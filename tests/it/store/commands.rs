@@ -3,7 +3,8 @@
 use super::{Item, add, counts, rig};
 use crate::rig::picture;
 use sunstone::prelude::*;
-use sunstone::store::Standing;
+use sunstone::stdx::report;
+use sunstone::store::{COMMAND_SLOW_MS, Standing};
 
 #[test]
 fn a_panic_leaves_the_head_as_it_was_and_the_next_command_runs() {
@@ -91,6 +92,28 @@ fn randomness_repeats_with_the_seed_and_time_stands_still_in_a_command() {
         numbers.unwrap()
     };
     assert_eq!(numbers(), numbers());
+}
+
+#[test]
+fn a_slow_command_is_named() {
+    let rig = rig();
+    let ((), lines) = report::kept(|| {
+        rig.commit(|tx| {
+            rig.clock.advance_ms(COMMAND_SLOW_MS);
+            add(tx, 1)
+        })
+        .unwrap();
+    });
+    assert!(lines.is_empty(), "{lines:?}");
+    let ((), lines) = report::kept(|| {
+        rig.commit(|tx| {
+            rig.clock.advance_ms(COMMAND_SLOW_MS + 1);
+            add(tx, 1)
+        })
+        .unwrap();
+    });
+    let said = "slow command: test held the state for 11 ms; commands are to take less than 10 ms";
+    assert_eq!(lines, [said]);
 }
 
 /// Old versions are kept by who holds them, and by nobody else.
