@@ -94,7 +94,7 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Which readiness call.
     pub backend: Backend,
-    /// Connections at once; accepting pauses there. None: what the limit of descriptors leaves.
+    /// Connections at once; beyond, those that rest are closed to make room, and accepting pauses when none does. None: what the limit of descriptors leaves.
     pub connections: Option<usize>,
     /// Requests of one connection under way at once.
     pub in_flight: usize,

@@ -21,7 +21,8 @@
 //!   by *mail*, and becomes a spare.
 //! - An answer is *parked* until its [`Ticket`](crate::journal::Ticket) is *settled*. The [`Waker`] says that tickets have
 //!   moved; which, the service knows.
-//! - *Doors* are where connections come from. They shut when there are too many, and who knocks waits in the kernel.
+//! - *Doors* are where connections come from. When there are too many, those that *rest* give way to those who knock
+//!   (`crowd`); when nobody rests, the doors shut, and who knocks waits in the kernel.
 //!
 //! # Invariants
 //!
@@ -43,6 +44,7 @@
 mod accept;
 pub mod config;
 mod connection;
+mod crowd;
 mod exchange;
 mod listen;
 mod machine;

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use sunstone::net::{Config, Timeouts};
 use sunstone::stdx::random::Xoshiro;
 use sunstone::stdx::threads::spawn;
@@ -189,21 +190,52 @@ fn the_end_of_a_client_is_noticed() {
 }
 
 #[test]
-fn at_the_limit_of_connections_the_next_ones_wait() {
+fn behind_busy_connections_at_the_limit_the_next_ones_wait() {
     for backend in backends() {
-        let (_, server) = start(&Config { connections: Some(2), ..config(backend, 2) });
+        let (desk, server) = start(&Config { connections: Some(2), ..config(backend, 2) });
         let mut first = Client::connect(server.local_addr());
         let mut second = Client::connect(server.local_addr());
-        assert_eq!((first.ask("/now/1"), second.ask("/now/2")), ("200 /now/1".into(), "200 /now/2".into()));
+        first.send(&get("/park/1"));
+        second.send(&get("/park/2"));
+        while desk.calls() < 2 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let mut third = Client::connect(server.local_addr());
         third.send(&get("/now/3"));
-        assert_eq!(first.ask("/now/1"), "200 /now/1", "those who are in are served");
+        std::thread::sleep(Duration::from_millis(150));
         third.stream.set_nonblocking(true).unwrap();
         let waits = third.stream.read(&mut [0]).map_err(|error| error.kind());
         assert_eq!(waits, Err(std::io::ErrorKind::WouldBlock));
         third.stream.set_nonblocking(false).unwrap();
+        desk.settle(2, true);
+        server.waker().wake();
+        assert_eq!(second.answer().unwrap().line(), "201 /park/2", "{backend:?}");
         drop(second);
         assert_eq!(third.answer().unwrap().line(), "200 /now/3", "{backend:?}");
+        desk.settle(1, true);
+        server.waker().wake();
+        assert_eq!(first.answer().unwrap().line(), "201 /park/1", "{backend:?}");
+    }
+}
+
+#[test]
+fn silent_connections_at_the_limit_lock_nobody_out() {
+    for backend in backends() {
+        let (_, server) = start(&Config { connections: Some(16), ..config(backend, 2) });
+        let mut silent: Vec<Client> = (0..16).map(|_| Client::connect(server.local_addr())).collect();
+        for client in &mut silent[..8] {
+            assert_eq!(client.ask("/now"), "200 /now");
+        }
+        for client in &mut silent[8..] {
+            client.send(b"GET /now HTTP/1.1\r\nHo");
+        }
+        for n in 0..20 {
+            let mut client = Client::connect(server.local_addr());
+            client.stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            assert_eq!(client.ask("/now/in"), "200 /now/in", "{backend:?}: client {n}");
+            // It keeps its connection, and gives way later.
+            silent.push(client);
+        }
     }
 }
 
