@@ -1,6 +1,7 @@
 //! The doors: the address of the network, and the control socket.
 
 use super::machine::Door;
+use super::unix_path::UnixPath;
 use crate::sys::descriptors;
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
@@ -47,7 +48,7 @@ impl ControlSocket {
     }
 
     fn bind_hidden(path: &Path, hidden: &Path) -> io::Result<Self> {
-        let listener = UnixListener::bind(hidden)?;
+        let listener = UnixListener::bind(UnixPath::new(hidden)?.path())?;
         listener.set_nonblocking(true)?;
         fs::set_permissions(hidden, Permissions::from_mode(0o600))?;
         fs::rename(hidden, path)?;

@@ -42,6 +42,7 @@
 //! limits for each address.
 
 mod accept;
+mod bind_error;
 pub mod config;
 mod connection;
 mod crowd;
@@ -58,12 +59,15 @@ mod service;
 mod shared;
 pub mod simulated;
 mod sockets;
+mod unix_path;
 mod waker;
 mod watchdog;
 mod wheel;
 mod worker;
 
+pub use bind_error::BindError;
 pub use config::{Backend, Config, Timeouts};
 pub use server::Server;
 pub use service::{Job, Peer, Reply, Service, Settled};
+pub(crate) use unix_path::UnixPath;
 pub use waker::Waker;

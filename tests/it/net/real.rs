@@ -174,6 +174,47 @@ fn the_control_socket_is_its_owners_alone() {
     }
 }
 
+/// The kernel takes 107 bytes of a path for an address.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_control_socket_may_lie_deep() {
+    let top = std::env::temp_dir().join(format!("sunstone-net-deep-{}", std::process::id()));
+    let folder = top.join("d".repeat(200));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("control.sock");
+    let (_, server) = start(&Config { control: Some(path.clone()), ..config(backends()[0], 1) });
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    std::os::unix::fs::symlink(&folder, top.join("short")).unwrap();
+    let mut stream = UnixStream::connect(top.join("short/control.sock")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"GET /control HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("\r\n\r\ntrue"), "{answer}");
+    drop(server);
+    assert!(!path.exists());
+    std::fs::remove_dir_all(&top).unwrap();
+}
+
+#[test]
+fn why_a_server_does_not_come_to_be_is_said() {
+    let why = |config: &Config| {
+        let clock = std::sync::Arc::new(sunstone::stdx::clock::SystemClock::new());
+        sunstone::net::Server::bind(config, std::sync::Arc::new(super::Desk::default()), clock)
+            .expect_err("it cannot be bound")
+            .to_string()
+    };
+    let config = config(backends()[0], 1);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_, server) = start(&Config { listen: taken, ..config.clone() });
+    let words = why(&Config { listen: taken, ..config.clone() });
+    assert!(words.starts_with(&format!("listening on {taken}: ")), "{words}");
+    drop(server);
+    let words = why(&Config { control: Some("/nowhere/at/all/control.sock".into()), ..config.clone() });
+    assert!(words.starts_with("the control socket /nowhere/at/all/control.sock: "), "{words}");
+    assert_eq!(why(&Config { workers: 100_000, ..config }), "expected at most 1024 workers, found 100000");
+}
+
 /// The last bytes and their end arrive together, and the kernel tells of both once.
 #[test]
 fn the_end_of_a_client_is_noticed() {
