@@ -13,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "serve",
     operands: "",
     about: "answers requests; this is what is done when no command is named",
-    more: "It says on stderr where it is. SIGTERM or SIGINT ends it: what runs is answered and stored first.",
+    more: "It says on stderr where it is. SIGTERM, SIGINT or SIGHUP ends it: what runs is answered and stored first.",
     flags: &[
         Flag {
             name: "listen",

@@ -134,7 +134,8 @@ impl Server {
         Ok(())
     }
 
-    /// Answers until the first SIGTERM or SIGINT, then stops gracefully. A second signal ends the process at once.
+    /// Answers until the first SIGTERM, SIGINT or SIGHUP, then stops gracefully. A second SIGTERM or SIGINT ends the process
+    /// at once.
     ///
     /// # Errors
     /// When the machine has no threads to give, or the signals cannot be caught.
