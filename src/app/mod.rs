@@ -179,7 +179,8 @@ impl App {
         self
     }
 
-    /// How many threads answer unless a flag says otherwise. 0: one for each core.
+    /// How many threads answer unless a flag says otherwise. 0: one for each core. More than
+    /// [`WORKERS_MAX`](crate::net::config::WORKERS_MAX) are not taken when it starts.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;

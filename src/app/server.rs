@@ -129,16 +129,11 @@ impl Server {
             Ok(net) => Arc::new(net),
             Err(error) => {
                 opened.engine().stop();
-                return Err(Fault {
-                    words: if error.kind() == std::io::ErrorKind::AddrInUse {
-                        format!(
-                            "listening on {listen}: somebody listens there already; stop them, or choose another address: --listen 127.0.0.1:0 takes any free port"
-                        )
-                    } else {
-                        format!("listening on {listen}: {error}")
-                    },
-                    exit: Exit::UNAVAILABLE,
-                });
+                let exit = match error {
+                    net::BindError::Workers(_) => Exit::CONFIG,
+                    _ => Exit::UNAVAILABLE,
+                };
+                return Err(Fault { words: error.to_string(), exit });
             }
         };
         let waker = net.waker();

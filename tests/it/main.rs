@@ -13,6 +13,7 @@ mod json;
 mod macros;
 mod model;
 mod net;
+mod options;
 mod order;
 mod program;
 mod recovery;
