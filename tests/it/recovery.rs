@@ -74,7 +74,8 @@ fn a_closed_journal_opens_clean() {
 fn a_torn_tail_is_kept_aside_and_zeroed() {
     let directory = with(&killed(), |bytes| bytes[9728 + 60] ^= 4);
     let (report, seen) = read_memory(&directory).expect("a torn tail is read over");
-    let words = "a write was cut short at byte 9728 (512 bytes); nothing acknowledged is affected";
+    let words = "a write was cut short at byte 9728 (512 bytes), which nobody was told was stored; only a last batch that \
+                 the disk has damaged before its seal looks the same";
     assert_eq!(report.torn.expect("it is reported").to_string(), words);
     assert_eq!(payloads(&seen), ["one", "two"]);
     assert!(directory.content("app.journal.torn-1770000000000").is_none(), "reading changes nothing");
