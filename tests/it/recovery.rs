@@ -354,6 +354,26 @@ fn a_second_opener_is_told_who_holds_the_directory() {
 }
 
 #[test]
+fn a_removed_lock_file_lets_no_second_opener_in() {
+    let scratch = Scratch::new("unlocked");
+    let directory = Arc::new(RealDirectory::open(&scratch.0));
+    let (mut journal, ..) = open_any(directory.clone()).expect("a new directory opens");
+    std::fs::remove_file(scratch.0.join(LOCK)).expect("it is there");
+    let held = open_any(directory.clone()).expect_err("it is held");
+    assert!(held.is_held());
+    let message = held.to_string();
+    assert!(message.ends_with("; its file lock was removed"), "{message}");
+    if cfg!(target_os = "linux") {
+        let holder = format!(" is in use by process {};", std::process::id());
+        assert!(message.contains(&holder), "{message}");
+    }
+    append(&mut journal, b"the first one goes on");
+    drop(journal);
+    let (_, opened, seen) = open_any(directory).expect("the lock went with its holder");
+    assert_eq!((opened.last_seq, seen.len()), (1, 1));
+}
+
+#[test]
 fn a_directory_deep_down_is_made_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let scratch = Scratch::new("deep");
