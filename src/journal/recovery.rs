@@ -74,8 +74,8 @@ pub fn open(
     options: &Options,
     visit: &mut Visit<'_>,
 ) -> Result<(Journal, Opened), OpenError> {
-    let Claim { lock, mut lock_text, names, created } = claim(&*directory, &*clock, &*random, options)?;
-    let medium = directory.open(JOURNAL).map_err(OpenError::io(format!("opening {JOURNAL}")))?;
+    let Claim { lock, mut lock_text, medium, names, created } =
+        claim(&*directory, &*clock, &*random, options)?;
     let (header, bad_copy) = read_header(&*medium)?;
     lock_text.journal = Some(header.id.to_string());
     lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
@@ -137,6 +137,8 @@ pub fn open(
 struct Claim {
     lock: Box<dyn Lock>,
     lock_text: LockText,
+    /// The journal, locked as well.
+    medium: Arc<dyn Medium>,
     names: Vec<String>,
     /// The journal is new.
     created: bool,
@@ -161,26 +163,42 @@ fn claim(
         LockError::Held(text) => OpenError::Held { place: place.clone(), holder: LockText::holder(&text) },
         LockError::Io(error) => OpenError::Io { doing: format!("locking {place}"), error },
     })?;
-    let lock_text = LockText::parse(&lock.read().unwrap_or_default()).taken_over(clock.wall_ms());
-    lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
-
-    // Only from here on is nobody else at work in the directory.
+    // Only from here on is nobody else at work in the directory, unless somebody has removed the lock file: then the
+    // journal is locked all the same. The text is written once that is known.
     let names = list()?;
     let created = !has(&names, JOURNAL);
+    let found = if created { None } else { Some(take(directory, &place)?) };
+    let lock_text = LockText::parse(&lock.read().unwrap_or_default()).taken_over(clock.wall_ms());
+    lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
     if created && let Some(evidence) = lock_text.evidence(&names) {
         return Err(OpenError::Lost { place, evidence });
     }
-    if created {
+    let medium = if let Some(medium) = found {
+        // The process that gave the journal its name may have been killed before the name was on disk.
+        directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
+        medium
+    } else {
         if has(&names, NEW) {
             directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
         }
         create(directory, random, options.ahead_bytes)
             .map_err(OpenError::io(format!("making {JOURNAL} in {place}")))?;
-    } else {
-        // The process that gave the journal its name may have been killed before the name was on disk.
-        directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
-    }
-    Ok(Claim { lock, lock_text, names: list()?, created })
+        take(directory, &place)?
+    };
+    Ok(Claim { lock, lock_text, medium, names: list()?, created })
+}
+
+/// Opens the journal and locks it: the lock file may have been removed under the process that holds it.
+fn take(directory: &dyn Directory, place: &str) -> Result<Arc<dyn Medium>, OpenError> {
+    let medium = directory.open(JOURNAL).map_err(OpenError::io(format!("opening {JOURNAL}")))?;
+    medium.lock().map_err(|error| match error {
+        LockError::Held(text) => OpenError::Held {
+            place: place.to_owned(),
+            holder: format!("{}; its file {LOCK} was removed", LockText::holder(&text)),
+        },
+        LockError::Io(error) => OpenError::Io { doing: format!("locking {JOURNAL}"), error },
+    })?;
+    Ok(medium)
 }
 
 /// An empty journal: whole under another name first, so that there is never half a one.

@@ -9,7 +9,7 @@ use std::io;
 
 use super::error::OpenError;
 use super::frame::{MAX_PAYLOAD_BYTES, frame_bytes};
-use super::medium::{Directory, Medium, read_exact_at, write_all_at};
+use super::medium::{Directory, Medium, SECTOR, is_zero, read_exact_at, write_all_at};
 use super::scan::{Last, Scanned};
 use super::{TAIL, TAIL_NEW, TORN_PREFIX};
 use crate::stdx::clock::Clock;
@@ -29,7 +29,8 @@ impl fmt::Display for Torn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a write was cut short at byte {} ({} bytes); nothing acknowledged is affected",
+            "a write was cut short at byte {} ({} bytes), which nobody was told was stored; only a last batch that the disk \
+             has damaged before its seal looks the same",
             self.offset, self.bytes
         )?;
         match &self.kept_as {
@@ -135,8 +136,14 @@ fn put_aside(
         .expect("there are more milliseconds than files");
     write_new(directory, &name, &bytes)?;
     directory.sync()?;
-    bytes.fill(0);
-    write_all_at(medium, from, &bytes)?;
+    // Sectors that are zeros stay untouched: a crash that cuts this short leaves no more than the last one has.
+    let mut at = from;
+    for sector in bytes.chunks(SECTOR) {
+        if !is_zero(sector) {
+            write_all_at(medium, at, [0; SECTOR].get(..sector.len()).unwrap_or_default())?;
+        }
+        at = at.saturating_add(sector.len() as u64);
+    }
     medium.sync_data()?;
     Ok(Torn { offset: from, bytes: to.saturating_sub(from), kept_as: Some(name) })
 }

@@ -123,6 +123,11 @@ impl Space {
         self.failed.load(Ordering::Acquire)
     }
 
+    /// What is said about it.
+    pub(super) fn failure() -> io::Error {
+        io::Error::other("zeros ahead of the journal could not be synced")
+    }
+
     /// Makes sure that a frame from `start` to `end` may be written.
     pub(super) fn reserve(&self, start: u64, end: u64) -> Result<(), AppendError> {
         let needed = end.saturating_add(SECTOR_BYTES);

@@ -193,9 +193,7 @@ impl Journal {
 
     fn check_state(&self) -> Result<(), AppendError> {
         match self.state {
-            State::Open if self.space.has_failed() => {
-                Err(AppendError::Fatal(io::Error::other("zeros ahead of the journal could not be synced")))
-            }
+            State::Open if self.space.has_failed() => Err(AppendError::Fatal(Space::failure())),
             State::Open => Ok(()),
             State::Closed => Err(AppendError::NotStored(io::Error::other("the journal is closed"))),
             State::Failed => Err(AppendError::Fatal(io::Error::other("the journal's disk failed before"))),

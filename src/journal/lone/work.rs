@@ -70,6 +70,8 @@ pub(super) enum Work {
     Seal,
     Probe,
     Close,
+    /// The helper has failed, and no batch waits that would find out.
+    Fail,
     /// Nothing, for so long at most.
     Wait(Option<Duration>),
 }
@@ -182,6 +184,7 @@ impl Shared {
         }
         match inbox.end {
             Some(End::Closed) => return Work::Wait(None),
+            None if self.space.has_failed() => return Work::Fail,
             _ if inbox.stopping => return Work::Close,
             Some(End::Failed) => return Work::Wait(None),
             None => {}
@@ -208,6 +211,7 @@ impl Shared {
             Work::Seal => self.seal(),
             Work::Probe => self.probe(),
             Work::Close => self.close(),
+            Work::Fail => self.failed(None, &Space::failure()),
             Work::Wait(_) => {}
         }
     }
@@ -244,8 +248,13 @@ impl Shared {
             inbox.end.get_or_insert(End::Failed);
             std::mem::take(&mut inbox.batches)
         };
+        let mut nobody = true;
         for ticket in ticket.into_iter().chain(behind.into_iter().map(|(_, ticket)| ticket)) {
             self.outcomes.unknown(ticket, error);
+            nobody = false;
+        }
+        if nobody {
+            self.outcomes.failed(error);
         }
     }
 
@@ -297,7 +306,7 @@ impl Shared {
             match self.space.zero_slice() {
                 Ok(true) => {}
                 Ok(false) => thread::park(),
-                Err(AppendError::Fatal(_)) => return,
+                Err(AppendError::Fatal(_)) => return self.wake(),
                 Err(_) if self.space.is_tight() => thread::park_timeout(PROBE_EVERY),
                 Err(_) => {}
             }

@@ -201,6 +201,28 @@ fn a_failed_sync_of_zeros_is_fatal() {
     assert_eq!(read_memory(&bench.directory).expect("it is whole").1.len(), 0);
 }
 
+/// Nobody has to submit anything before the process hears that its disk has failed.
+#[test]
+fn a_disk_that_fails_while_nothing_is_under_way_is_told_at_once() {
+    let bench = bench();
+    bench.directory.fail_sync(1);
+    assert!(!bench.lone.step(), "a slice of zeros was due, and failed");
+    assert_eq!(bench.settle(), ["failed: zeros ahead of the journal could not be synced"]);
+    bench.clock.advance_ms(5000);
+    assert_eq!(bench.settle(), Vec::<String>::new(), "once");
+    bench.submit(1, vec![1; 100]);
+    assert_eq!(bench.settle(), ["unknown 1: the journal's disk failed before"]);
+
+    let bench = self::bench();
+    bench.submit(1, vec![1; 100]);
+    assert_eq!(bench.settle(), ["placed 1"]);
+    bench.directory.fail_sync(1);
+    bench.clock.advance_ms(1000);
+    assert_eq!(bench.settle(), ["failed: Input/output error (os error 5)"], "sealing");
+    bench.lone.stop();
+    assert_eq!(read_memory(&bench.directory).expect("it is whole").1.len(), 1);
+}
+
 #[test]
 fn zeros_are_kept_ahead_also_near_a_full_disk() {
     let bench = bench();
