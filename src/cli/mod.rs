@@ -174,7 +174,7 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
         OpenError::Held { .. } => {
             "; stop it first, or ask it: `call` does, and `history`, `state` and `verify` read beside it"
         }
-        error if error.is_damage() => "; put a copy of the whole data directory in its place",
+        error if error.is_damage() => "; restore a copy of the data directory",
         _ => "",
     };
     Fault { words: format!("{error}{advice}"), exit }

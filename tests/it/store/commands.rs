@@ -112,7 +112,7 @@ fn a_slow_command_is_named() {
         })
         .unwrap();
     });
-    let said = "slow command: test held the state for 11 ms; commands are to take less than 10 ms";
+    let said = "slow command: test held the state for 11 ms; others wait meanwhile, so commands are to take less than 10 ms (said again when it takes twice as long)";
     assert_eq!(lines, [said]);
 }
 
