@@ -210,6 +210,14 @@ fn compare(
     if declared.kind == TypeKind::Call {
         return news;
     }
+    gone_or_changed(declared, known, wrong);
+    news
+}
+
+/// What the journal holds and the program no longer has, or has in another form: told in `wrong`.
+fn gone_or_changed(declared: &Declared<'_>, known: &CatalogType, wrong: &mut Vec<String>) {
+    let of = declared.name;
+    let number_of = |position| declared.info.and_then(|info| known.number_of(info, position));
     if declared.body() != known.body {
         let [here, held] = [declared.body(), known.body].map(body_in_words);
         wrong.push(format!(
@@ -239,7 +247,6 @@ fn compare(
             ));
         }
     }
-    news
 }
 
 /// Can a new member be told from what was written without it?

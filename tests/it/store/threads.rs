@@ -2,7 +2,7 @@
 
 use super::{Item, add, items};
 use crate::rig::{NOW_MS, picture, read};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::park_timeout;
 use std::time::Duration;
@@ -14,9 +14,13 @@ use sunstone::stdx::threads::spawn;
 use sunstone::store::{self, Cause, Engine, Opening};
 
 fn open(directory: &MemoryDirectory) -> Arc<Engine> {
+    open_at(directory, Arc::new(ManualClock::new(NOW_MS)))
+}
+
+fn open_at(directory: &MemoryDirectory, clock: Arc<ManualClock>) -> Arc<Engine> {
     let opening = Opening {
         directory: Arc::new(directory.clone()),
-        clock: Arc::new(ManualClock::new(NOW_MS)),
+        clock,
         random: Arc::new(SeededRandom::new(1)),
         options: Options { ahead_bytes: 64 << 10, ..Options::default() },
         threads: true,
@@ -149,4 +153,76 @@ fn old_versions_are_dropped_by_a_thread_of_their_own() {
     }
     assert_eq!(engine.held_versions(), 0);
     engine.stop();
+}
+
+/// Commits until it is told to end: what was stored and what was refused.
+fn write(store: &Store, writer: u32, done: &AtomicBool) -> (Vec<(Id<Item>, u32)>, Vec<u32>) {
+    let (mut stored, mut refused) = (Vec::new(), Vec::new());
+    for size in (0..).map_while(|n| (!done.load(Ordering::SeqCst)).then_some(n * 6 + writer)) {
+        let result = store.commit(|tx| {
+            let id = tx.next_id();
+            tx.insert(Item { id, size, text: "x".repeat(2000) })?;
+            Ok(id)
+        });
+        match result {
+            Ok(id) => {
+                assert_eq!(store.view().get(id).unwrap().size, size, "it is seen when it is stored");
+                stored.push((id, size));
+            }
+            Err(error) => {
+                assert!(error.is_disk_full(), "{error}");
+                refused.push(size);
+                park_timeout(Duration::from_millis(1));
+            }
+        }
+    }
+    (stored, refused)
+}
+
+/// Several threads write while the disk is full at times: what was acknowledged is there, what was refused is not.
+#[test]
+fn a_disk_that_is_full_at_times_under_many_writers() {
+    let (directory, clock) = (MemoryDirectory::new(), Arc::new(ManualClock::new(NOW_MS)));
+    let engine = open_at(&directory, Arc::clone(&clock));
+    let (store, done) = (Store::new(Arc::clone(&engine), &cause()), AtomicBool::new(false));
+    let takes_commands = || engine.command(&cause(), &mut |_| Ok(())).is_ok();
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let writer = |writer| {
+            let (store, done) = (&store, &done);
+            scope.spawn(move || write(store, writer, done))
+        };
+        let writers: Vec<_> = (0..6).map(writer).collect();
+        for _ in 0..2 {
+            directory.set_space(Some(100_000));
+            while takes_commands() {
+                park_timeout(Duration::from_millis(1));
+            }
+            directory.set_space(None);
+            clock.advance_ms(1000);
+            while !takes_commands() {
+                park_timeout(Duration::from_millis(1));
+            }
+        }
+        done.store(true, Ordering::SeqCst);
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+    });
+    engine.stop();
+    let again = crate::rig::Rig::open(&items(), &directory.crash(9)).unwrap();
+    let view = again.view();
+    let mut expected = 0;
+    for (stored, refused) in results {
+        expected += stored.len();
+        assert!(!stored.is_empty() && !refused.is_empty());
+        for (id, size) in stored {
+            assert_eq!(view.get(id).unwrap().size, size);
+        }
+        for size in refused {
+            assert_eq!(
+                view.find(Item::SIZE.is(size)).count(),
+                0,
+                "somebody was told that {size} is not stored"
+            );
+        }
+    }
+    assert_eq!(view.all::<Item>().count(), expected);
 }
