@@ -361,5 +361,5 @@ fn a_process_killed_on_a_full_disk_starts_again() {
     }
     println!("opened waiting for space: {opened_full}, refused: {refused}, of 40");
     assert!(opened_full + refused < 40, "where there were zeros they serve");
-    assert!(refused < 10, "{refused} were refused");
+    assert!(refused <= 6, "{refused} were refused");
 }
