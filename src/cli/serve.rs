@@ -89,6 +89,9 @@ fn start_block(name: &str, server: &Server) -> String {
     lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
     lines.extend(crowded_line(server.net.most_connections()));
     lines.extend(found.torn.as_ref().map(|torn| format!("  {torn}")));
+    if found.disk_full {
+        lines.push("  the disk is full: commands are refused until it has space".to_owned());
+    }
     if found.header_repaired {
         lines.push("  one copy of the journal's header was bad and was written again".to_owned());
     }

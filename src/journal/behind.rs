@@ -12,7 +12,7 @@
 use super::error::{Following, OpenError};
 use super::frame::{FRAME_HEADER_BYTES, FrameHeader, MAGIC, MAX_PAYLOAD_BYTES, frame_bytes};
 use super::judge::Expected;
-use super::medium::{Medium, SECTOR_BYTES, is_zero};
+use super::medium::{Medium, SECTOR, SECTOR_BYTES, is_zero};
 use super::space::SLICE_BYTES;
 use super::window::Window;
 
@@ -43,7 +43,7 @@ pub(super) fn look_behind(
         // A header that begins in this sector may end in the next.
         let seen = SECTOR_BYTES.saturating_add(FRAME_HEADER_BYTES as u64).min(left);
         let bytes = window.get(medium, offset, seen)?;
-        let sector = bytes.first_chunk::<{ SECTOR_BYTES as usize }>().map_or(bytes, |sector| sector);
+        let sector = bytes.get(..SECTOR).unwrap_or(bytes);
         if !is_zero(sector) {
             dirt.add(offset, offset.saturating_add(sector.len() as u64));
             let head = bytes.first_chunk().and_then(|head| FrameHeader::decode(head, offset, expected.seed));
@@ -78,7 +78,7 @@ fn moved_frames<'a>(
     size: u64,
     expected: &'a Expected,
 ) -> impl Iterator<Item = (u64, FrameHeader, u64)> + 'a {
-    let heads = bytes.windows(FRAME_HEADER_BYTES).take(usize::try_from(SECTOR_BYTES).unwrap_or(usize::MAX));
+    let heads = bytes.windows(FRAME_HEADER_BYTES).take(SECTOR);
     (offset..).zip(heads).filter_map(move |(at, head)| {
         let head = head.first_chunk().filter(|head| head.starts_with(&MAGIC))?;
         let below = size.saturating_add(MOST_LOST_BYTES);

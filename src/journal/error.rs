@@ -271,6 +271,12 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Io { doing, error } if is_full(error) => {
+                write!(
+                    f,
+                    "{doing}: {error}; nothing that was stored is lost: make space on the disk and start again"
+                )
+            }
             Self::Io { doing, error } => write!(f, "{doing}: {error}"),
             Self::Held { place, holder } => write!(f, "{place} is in use by {holder}"),
             Self::Lost { place, evidence } => {
@@ -341,15 +347,18 @@ pub enum AppendError {
     TooLarge(usize),
 }
 
+/// Out of space, and nothing worse?
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
 impl AppendError {
     /// Sorts what a write says: out of space, or worse. A failed sync is never sorted here: it is always fatal.
     pub(super) fn of_write(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                Self::NotStored(error)
-            }
-            _ => Self::Fatal(error),
-        }
+        if is_full(&error) { Self::NotStored(error) } else { Self::Fatal(error) }
     }
 }
 

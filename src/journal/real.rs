@@ -1,7 +1,7 @@
 //! A directory of the machine's own file system.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -188,9 +188,9 @@ impl Lock for RealLock {
     }
 
     fn write(&self, text: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
+        // Over the old text first, then the size: on a full disk there may be no space but what it has.
         self.file.write_all_at(text.as_bytes(), 0)?;
-        (&self.file).flush()?;
+        self.file.set_len(text.len() as u64)?;
         self.file.sync_all()
     }
 }

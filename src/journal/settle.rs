@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 
-use super::error::OpenError;
+use super::error::{OpenError, is_full};
 use super::frame::{MAX_PAYLOAD_BYTES, frame_bytes};
 use super::medium::{Directory, Medium, SECTOR, is_zero, read_exact_at, write_all_at};
 use super::scan::{Last, Scanned};
@@ -67,7 +67,7 @@ pub(super) fn settle(
     directory: &dyn Directory,
     medium: &dyn Medium,
     scanned: &Scanned,
-    tail: Option<Vec<u8>>,
+    tail: Option<&[u8]>,
     clock: &dyn Clock,
 ) -> io::Result<Option<Torn>> {
     let torn = match scanned.torn {
@@ -92,10 +92,10 @@ fn rewrite(
     directory: &dyn Directory,
     medium: &dyn Medium,
     last: &Last,
-    restored: Option<Vec<u8>>,
+    restored: Option<&[u8]>,
 ) -> io::Result<()> {
     let whole = match restored {
-        Some(copy) => copy,
+        Some(copy) => copy.to_vec(),
         None => {
             let mut whole = vec![0; usize::try_from(last.bytes).unwrap_or(usize::MAX)];
             read_exact_at(medium, last.offset, &mut whole)?;
@@ -151,6 +151,10 @@ fn put_aside(
 /// A new file with `bytes`, on disk; its name is not yet.
 fn write_new(directory: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<()> {
     let medium = directory.create(name)?;
-    write_all_at(&*medium, 0, bytes)?;
-    medium.sync_all()
+    let written = write_all_at(&*medium, 0, bytes).and_then(|()| medium.sync_all());
+    if written.as_ref().is_err_and(is_full) {
+        // Half a copy serves nobody, and takes the space that there is.
+        drop(directory.remove(name));
+    }
+    written
 }

@@ -81,7 +81,11 @@ impl Shared {
         Self {
             inbox: Mutex::default(),
             space: Arc::clone(&journal.space),
-            desk: Mutex::new(Desk { journal: Some(journal), last_ns: clock.monotonic_ns(), full_ns: None }),
+            desk: Mutex::new(Desk {
+                full_ns: journal.is_waiting().then(|| clock.monotonic_ns()),
+                journal: Some(journal),
+                last_ns: clock.monotonic_ns(),
+            }),
             outcomes,
             clock,
             writer: OnceLock::new(),
