@@ -166,7 +166,11 @@ fn write(store: &Store, writer: u32, done: &AtomicBool) -> (Vec<(Id<Item>, u32)>
         });
         match result {
             Ok(id) => {
-                assert_eq!(store.view().get(id).expect("it is stored").size, size, "it is seen when it is stored");
+                assert_eq!(
+                    store.view().get(id).expect("it is stored").size,
+                    size,
+                    "it is seen when it is stored"
+                );
                 stored.push((id, size));
             }
             Err(error) => {
