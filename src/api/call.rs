@@ -62,7 +62,9 @@ impl<'c> Call<'c> {
     fn take_parameters(&mut self) -> Result<()> {
         if self.endpoint.kind() == Kind::Query {
             for (name, value) in self.input.system() {
-                self.out.parameter(&name, &value)?;
+                if !self.out.parameter(&name, &value)? {
+                    return Err(Error::bad_request(format!("{name}: known are _limit and _after")));
+                }
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use super::{Call, Ended, Endpoint, Endpoints, Input, Kind, RouteError, Router, V
 use crate::codec::binary::Numbers;
 use crate::codec::json::Rest;
 use crate::error::Error;
-use crate::http::{Request, Response};
+use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
 use crate::net::{Peer, Reply, Service, Settled};
 use crate::stdx::report;
@@ -145,6 +145,13 @@ impl Gateway {
         self.reply(response, ticket, seq)
     }
 
+    /// What is answered somewhere: what `OPTIONS *` asks for (RFC 9110, section 9.3.7).
+    fn all_methods(&self) -> Methods {
+        let routes = self.inner.endpoints.list().iter().filter_map(Endpoint::route);
+        let rpc = Methods::new().with(Method::Post);
+        routes.map(|(verb, _)| verb.method()).fold(rpc, Methods::with)
+    }
+
     /// Looks the request up and runs it right here.
     fn run_here(&self, request: &Request) -> Reply {
         let segments: Vec<_> = request.segments().collect();
@@ -199,10 +206,13 @@ impl Service for Gateway {
         if request.path().trim_end_matches('/') == rpc::PATH {
             return rpc::answer(self, request, waiting());
         }
+        if request.path() == "*" {
+            return Reply::Now(Response::options(self.all_methods()));
+        }
         let segments: Vec<_> = request.segments().collect();
         let (position, values) = match self.inner.router.find(Verb::of(request.method()), &segments) {
             Found::Endpoint(position, values) => (position, values),
-            Found::OtherVerbs(verbs) if request.method() == crate::http::Method::Options => {
+            Found::OtherVerbs(verbs) if request.method() == Method::Options => {
                 return Reply::Now(Response::options(verbs));
             }
             Found::OtherVerbs(verbs) => return Reply::Now(Response::method_not_allowed(verbs)),

@@ -152,6 +152,12 @@ impl App {
         self
     }
 
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What `--version` says: `App::new("todo").version(env!("CARGO_PKG_VERSION"))`.
     #[must_use]
     pub fn version(mut self, version: &'static str) -> Self {
@@ -173,7 +179,8 @@ impl App {
         self
     }
 
-    /// How many threads answer unless a flag says otherwise. 0: one for each core.
+    /// How many threads answer unless a flag says otherwise. 0: one for each core. More than
+    /// [`WORKERS_MAX`](crate::net::config::WORKERS_MAX) are not taken when it starts.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
@@ -182,7 +189,10 @@ impl App {
 
     /// The binary: reads the command line, does what it says, prints errors as people read them.
     pub fn run(self) -> Exit {
-        cli::run(self, std::env::args().skip(1).collect())
+        cli::run(
+            self,
+            std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        )
     }
 
     /// Opens the journal and answers on threads of its own: for embedding, and for tests. A program that keeps nothing has no
@@ -225,6 +235,27 @@ impl App {
     pub(crate) fn declared(mut self) -> Result<Declared, Vec<String>> {
         self.wrong
             .extend(crate::api::Router::new(self.endpoints.list()).err().map(|error| error.to_string()));
+        // A reference among the arguments tells of a model that was forgotten before somebody calls the method.
+        for endpoint in self.endpoints.list() {
+            let members = endpoint.args().map_or(&[][..], |args| args.members);
+            for shape in members.iter().filter_map(|member| member.shape) {
+                if let Shape::Id(model) | Shape::Uid(model) = shape()
+                    && self.models.position_by_name(model).is_none()
+                {
+                    let name = endpoint.name();
+                    self.wrong.push(format!(
+                        "{name} speaks of {model}, which is not registered: add .model::<{model}>() to the app"
+                    ));
+                }
+            }
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if self.name.is_empty() || !self.name.bytes().all(plain) {
+            self.wrong.push(format!(
+                "the app is called {:?}, and its name is part of a path: letters, digits, - and _ make it up",
+                self.name
+            ));
+        }
         if !self.wrong.is_empty() {
             return Err(self.wrong);
         }

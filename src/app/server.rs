@@ -129,10 +129,11 @@ impl Server {
             Ok(net) => Arc::new(net),
             Err(error) => {
                 opened.engine().stop();
-                return Err(Fault {
-                    words: format!("listening on {listen}: {error}"),
-                    exit: Exit::UNAVAILABLE,
-                });
+                let exit = match error {
+                    net::BindError::Workers(_) => Exit::CONFIG,
+                    _ => Exit::UNAVAILABLE,
+                };
+                return Err(Fault { words: error.to_string(), exit });
             }
         };
         let waker = net.waker();

@@ -179,6 +179,9 @@ impl Object {
     }
 }
 
+/// What every query takes beside its arguments: which page of its rows.
+const PAGE: [&str; 2] = ["_limit", "_after"];
+
 /// The arguments as an object.
 fn params(endpoint: &Endpoint, pairs: &[String]) -> Result<Vec<u8>, Fault> {
     let mut arguments = Object::new(endpoint.args().map_or(&[], |args| args.members));
@@ -195,6 +198,8 @@ fn params(endpoint: &Endpoint, pairs: &[String]) -> Result<Vec<u8>, Fault> {
             arguments.put(member, value, is_json)?;
         } else if let Some(member) = fields.member(key) {
             fields.put(member, value, is_json)?;
+        } else if let Some(name) = PAGE.into_iter().find(|name| *name == key) {
+            arguments.values.push((name, vec![crate::codec::json::encode(value)]));
         } else {
             let known = arguments.members.iter().chain(fields.members).map(|member| member.name);
             return Err(no_argument(endpoint.name(), key, known));

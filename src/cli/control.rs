@@ -2,7 +2,7 @@
 
 use super::Exit;
 use crate::app::Fault;
-use crate::net::connect;
+use crate::net::UnixPath;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -13,7 +13,7 @@ const ANSWER_BYTES_MAX: u64 = 1 << 30;
 /// Asks the server behind this socket by JSON-RPC; none: no server is there. A task may take as long as it likes, so the
 /// answer is waited for until the server closes the connection.
 pub(super) fn ask(socket: &Path, call: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-    let stream = match connect(socket) {
+    let stream = match UnixPath::new(socket).and_then(|short| UnixStream::connect(short.path())) {
         Ok(stream) => stream,
         // A server that was killed leaves the file behind.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {

@@ -94,14 +94,14 @@ pub(crate) fn command_faults(name: &str, flags: Option<&'static TypeInfo>) -> Ve
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(app: App, arguments: Vec<String>) -> Exit {
+    let name = app.name().to_owned();
     let declared = match app.declared() {
         Ok(declared) => declared,
         Err(wrong) => {
-            wrong.iter().for_each(|line| report::line(line));
+            wrong.iter().for_each(|line| report::line(&format!("{name}: {line}")));
             return Exit::CONFIG;
         }
     };
-    let name = declared.name.clone();
     match dispatch(declared, arguments) {
         Ok(exit) => exit,
         Err(Fault { words, exit }) => {
@@ -170,7 +170,14 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
             }
         }
     };
-    Fault { words: error.to_string(), exit }
+    let advice = match error {
+        OpenError::Held { .. } => {
+            "; stop it first, or ask it: `call` does, and `history`, `state` and `verify` read beside it"
+        }
+        error if error.is_damage() => "; restore a copy of the data directory",
+        _ => "",
+    };
+    Fault { words: format!("{error}{advice}"), exit }
 }
 
 /// The data directory that was named, or the program's own.

@@ -4,6 +4,7 @@ use super::flags::{Flag, Given};
 use super::{Command, DATA, Exit, Run, data_of, sample};
 use crate::api::{Endpoint, Kind, Verb};
 use crate::app::{Declared, Fault, Server};
+use crate::net::config::{FEW_CONNECTIONS, WORKERS_MAX};
 use crate::stdx::{report, threads};
 use crate::sys::signal;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     name: "serve",
     operands: "",
     about: "answers requests; this is what is done when no command is named",
-    more: "It says on stderr where it is. SIGTERM or SIGINT ends it: what runs is answered and stored first.",
+    more: "It says on stderr where it is. SIGTERM, SIGINT or SIGHUP ends it: what runs is answered and stored first.",
     flags: &[
         Flag {
             name: "listen",
@@ -38,6 +39,10 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
         declared.listen = listen;
     }
     if let Some(workers) = given.parsed("workers", "a number")? {
+        if workers > WORKERS_MAX {
+            let words = format!("--workers: expected a number from 0 to {WORKERS_MAX}, found `{workers}`");
+            return Err(Fault { words, exit: Exit::USAGE });
+        }
         declared.workers = workers;
     }
     let name = declared.name.clone();
@@ -82,7 +87,11 @@ fn start_block(name: &str, server: &Server) -> String {
     let first = first.or_else(|| endpoints.iter().find(|endpoint| is_plain_path(endpoint)));
     let first = first.or_else(|| endpoints.iter().find(|endpoint| endpoint.route().is_some()));
     lines.extend(first.and_then(|endpoint| curl_line(endpoint, &server.address().to_string())));
+    lines.extend(crowded_line(server.net.most_connections()));
     lines.extend(found.torn.as_ref().map(|torn| format!("  {torn}")));
+    if found.disk_full {
+        lines.push("  the disk is full: commands are refused until it has space".to_owned());
+    }
     if found.header_repaired {
         lines.push("  one copy of the journal's header was bad and was written again".to_owned());
     }
@@ -97,6 +106,15 @@ fn start_block(name: &str, server: &Server) -> String {
         None => "  it keeps no state".to_owned(),
     });
     lines.join("\n")
+}
+
+/// That the machine lets this process have few connections.
+fn crowded_line(most: usize) -> Option<String> {
+    (most < FEW_CONNECTIONS).then(|| {
+        format!(
+            "  it can have {most} connections at once, as few files may be open: see `ulimit -n` for more"
+        )
+    })
 }
 
 fn is_plain_path(endpoint: &Endpoint) -> bool {

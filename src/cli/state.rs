@@ -60,12 +60,13 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
         }
     };
     let at = at(given)?;
-    let mut loader = match at {
+    let directory = directory_of(declared, given);
+    let loader = match at {
         None => Loader::new(&declared.program, None),
         Some(At::Seq(seq)) => Loader::new(&declared.program, Some(seq)),
         Some(At::TimeMs(time_ms)) => Loader::new(&declared.program, None).until_ms(time_ms),
     };
-    let directory = directory_of(declared, given);
+    let mut loader = loader.knowing(&directory);
     let found = journal::read(&directory, &mut |frame| loader.frame(frame));
     let found = found.map_err(|error| open_fault(&error))?;
     name_flaws(&found);

@@ -19,7 +19,7 @@ pub(super) const COMMAND: Command = Command {
 Checked are the file (every frame: place, checksums, chain, order), what is in it (every value against the names and types
 that the file itself gives) and this program (every change against the state before it, and all rules over the state).
 One line of JSON says what was read; what is wrong is said on stderr, with exit status 65. A write that was cut short at
-the end affects nothing that was acknowledged, so it is named and is no damage.",
+the end was acknowledged to nobody, so it is named and is no damage.",
     flags: &[DATA],
     run: Run::Looks(run),
 };
@@ -29,7 +29,7 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
     let directory = directory_of(declared, given);
     let mut auditor = Auditor {
         historian: Historian::default(),
-        loader: Some(Loader::new(&declared.program, None)),
+        loader: Some(Loader::new(&declared.program, None).knowing(&directory)),
         wrong: Vec::new(),
         readable: true,
         line: Vec::new(),

@@ -36,6 +36,26 @@ pub fn extend(checksum: u32, bytes: &[u8]) -> u32 {
 }
 
 /// The register after `bytes`, on any processor.
+/// The checksum that [`extend`] by `bytes` has made into `checksum`: the way back, bit by bit and so slow.
+///
+/// ```
+/// use sunstone::hash::crc32c;
+///
+/// assert_eq!(crc32c::retract(crc32c::extend(7, b"behind"), b"behind"), 7);
+/// ```
+#[must_use]
+pub fn retract(checksum: u32, bytes: &[u8]) -> u32 {
+    let mut register = !checksum;
+    for &byte in bytes.iter().rev() {
+        for _ in 0..8 {
+            // The polynomial's top bit is set: it shows whether a step forward has taken the polynomial in.
+            register = if register >> 31 == 1 { ((register ^ POLYNOMIAL) << 1) | 1 } else { register << 1 };
+        }
+        register ^= u32::from(byte);
+    }
+    !register
+}
+
 fn scalar(mut register: u32, bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();
     for &[a, b, c, d, e, f, g, h] in words {

@@ -11,7 +11,8 @@ pub(super) const VALUE: u8 = 2;
 pub(super) const PATH: u8 = 4;
 /// A query: visible ASCII without `#`. Wider than RFC 3986, as browsers send `{`, `|` and `\` in queries as they stand.
 pub(super) const QUERY: u8 = 8;
-/// A registered name or an address in an authority, brackets and port apart (RFC 3986, section 3.2.2).
+/// A name or an IPv4 address in an authority (RFC 3986, section 3.2.2), without the sub-delimiters: no host is called so,
+/// and what is behind a comma is read as another value by some.
 pub(super) const HOST: u8 = 16;
 
 const CLASSES: [u8; 256] = classes();
@@ -42,7 +43,7 @@ const fn classes() -> [u8; 256] {
         if visible && byte != b'#' {
             class |= QUERY;
         }
-        if alphanumeric || among(byte, b"-._~!$&'()*+,;=") {
+        if alphanumeric || among(byte, b"-._~") {
             class |= HOST;
         }
         table[at] = class;

@@ -178,9 +178,14 @@ pub(super) fn is_authority(bytes: &[u8]) -> bool {
             let (host, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
             is_escaped_name(host) && is_port(rest)
         }
-        ([], _) => false,
-        (_, rest) => is_port(rest),
+        (name, rest) => has_whole_labels(name) && is_port(rest),
     }
+}
+
+/// Is there something between the dots of a name? A last dot may end it (RFC 1034, section 3.1).
+fn has_whole_labels(name: &[u8]) -> bool {
+    let name = name.strip_suffix(b".").unwrap_or(name);
+    name.split(|&byte| byte == b'.').all(|label| !label.is_empty())
 }
 
 /// Nothing, or a colon and perhaps a number of 16 bits.
@@ -204,7 +209,7 @@ fn is_ipv6(bytes: &[u8]) -> bool {
 
 fn is_escaped_name(bytes: &[u8]) -> bool {
     let plain = bytes.iter().all(|&byte| byte == b'%' || grammar::is(byte, grammar::HOST));
-    plain && str::from_utf8(bytes).is_ok_and(|text| percent::decode(text).is_ok())
+    plain && has_whole_labels(bytes) && str::from_utf8(bytes).is_ok_and(|text| percent::decode(text).is_ok())
 }
 
 #[cfg(test)]
@@ -213,34 +218,28 @@ mod tests {
 
     #[test]
     fn authorities() {
-        for good in
-            ["a", "a.example", "a:80", "127.0.0.1:8080", "[::1]", "[::1]:65535", "a:", "caf%C3%A9", "x_y:1"]
-        {
+        for good in [
+            "a",
+            "a.example",
+            "a:80",
+            "127.0.0.1:8080",
+            "[::1]",
+            "[::1]:65535",
+            "a:",
+            "caf%C3%A9",
+            "x_y:1",
+            "a.:80",
+            "a.b.",
+            "a:00000000000000000080",
+        ] {
             assert!(is_authority(good.as_bytes()), "{good}");
         }
         for bad in [
-            "",
-            ":80",
-            "a:b",
-            "a:80:80",
-            "a:65536",
-            "a b",
-            "user@a",
-            "[::1",
-            "::1",
-            "[::1]x",
-            "[]",
-            "[v1.a]",
-            "a%2",
-            "a%zz",
-            "a/b",
-            "a,b",
-            "a?b",
-            "a%20b:x",
-            "a:00000000000000000080",
+            "", ":80", "a:b", "a:80:80", "a:65536", "a b", "user@a", "[::1", "::1", "[::1]x", "[]", "[v1.a]",
+            "a%2", "a%zz", "a/b", "a,b", "a?b", "a%20b:x", "a..b", ".a", ".", "..", "a%20..b", "a;b",
+            "a=b:80", "(a)",
         ] {
-            // A comma is a sub-delimiter of RFC 3986 and so part of a name.
-            assert_eq!(is_authority(bad.as_bytes()), bad == "a,b" || bad.ends_with("0080"), "{bad}");
+            assert!(!is_authority(bad.as_bytes()), "{bad}");
         }
     }
 }

@@ -60,4 +60,8 @@ pub trait Outcomes: Send + Sync {
     /// The disk failed: the batch may be stored or not, the next start will tell. The journal takes nothing more;
     /// the process has to end.
     fn unknown(&self, ticket: Ticket, error: &io::Error);
+
+    /// The disk failed while no batch was under way, as the journal was sealed or zeros were written ahead. All that
+    /// was placed is stored. The journal takes nothing more; the process has to end. Told once.
+    fn failed(&self, error: &io::Error);
 }

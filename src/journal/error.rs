@@ -54,7 +54,7 @@ pub enum OpenError {
     },
     /// Both copies of the file header are whole and they differ.
     TwoHeaders,
-    /// A frame is damaged, and whole ones follow: this is no write that a crash cut short.
+    /// A frame is damaged, and what follows shows that this is no write that a crash cut short.
     Damaged {
         /// Where the frame begins, in bytes from the start of the file.
         offset: u64,
@@ -128,17 +128,61 @@ impl fmt::Display for FrameFlaw {
     }
 }
 
-/// What follows a damaged frame.
+/// What follows a damaged frame and shows that it is no write that a crash cut short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Following {
+pub enum Following {
     /// Frames with a valid header.
-    pub frames: u64,
-    /// Where the first of them begins.
-    pub offset: u64,
-    /// The sequence that the first of them names.
-    pub first_seq: u64,
-    /// The last sequence that any of them holds or names.
-    pub last_seq: u64,
+    Frames {
+        /// How many.
+        frames: u64,
+        /// Where the first of them begins.
+        offset: u64,
+        /// The sequence that the first of them names.
+        first_seq: u64,
+        /// The last sequence that any of them holds or names.
+        last_seq: u64,
+    },
+    /// Later frames of this journal that do not stand where they were written: bytes before them are missing, or were
+    /// put in.
+    Moved {
+        /// How many.
+        frames: u64,
+        /// Where the first of them begins.
+        offset: u64,
+        /// Where it was written.
+        written_at: u64,
+        /// The sequence that the first of them names.
+        first_seq: u64,
+        /// The last sequence that any of them holds or names.
+        last_seq: u64,
+    },
+    /// Bytes that are not zero, where no write was under way.
+    Bytes {
+        /// Where they begin.
+        from: u64,
+        /// Where they end.
+        to: u64,
+    },
+}
+
+impl fmt::Display for Following {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frames { frames, offset, first_seq, last_seq } => write!(
+                f,
+                "whole frames follow ({frames}, the next at byte {offset}, sequences {first_seq} to {last_seq})"
+            ),
+            Self::Moved { frames, offset, written_at, first_seq, last_seq } => write!(
+                f,
+                "later frames follow that do not stand where they were written ({frames}, the next at byte {offset} and \
+                 written at {written_at}, sequences {first_seq} to {last_seq}): bytes before them are missing or were put in"
+            ),
+            Self::Bytes { from, to } => write!(
+                f,
+                "something other than zeros stands at bytes {from} to {to}, where no write was under way"
+            ),
+        }
+    }
 }
 
 /// How a whole frame does not continue what stands before it.
@@ -227,6 +271,12 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Io { doing, error } if is_full(error) => {
+                write!(
+                    f,
+                    "{doing}: {error}; nothing that was stored is lost: make space on the disk and start again"
+                )
+            }
             Self::Io { doing, error } => write!(f, "{doing}: {error}"),
             Self::Held { place, holder } => write!(f, "{place} is in use by {holder}"),
             Self::Lost { place, evidence } => {
@@ -240,15 +290,11 @@ impl fmt::Display for OpenError {
                 write!(f, "neither copy of the journal's header serves: at 0, {first}; at 4096, {second}")
             }
             Self::TwoHeaders => f.write_str("the two copies of the journal's header are whole and differ"),
-            Self::Damaged { offset, seq, flaw, following } => {
-                let Following { frames, offset: next, first_seq, last_seq } = following;
-                write!(
-                    f,
-                    "the frame at byte {offset} (sequence {seq}) is damaged: {flaw}; whole frames follow ({frames}, \
-                     the next at byte {next}, sequences {first_seq} to {last_seq}), so this is no write that a crash \
-                     cut short; nothing was changed"
-                )
-            }
+            Self::Damaged { offset, seq, flaw, following } => write!(
+                f,
+                "the frame at byte {offset} (sequence {seq}) is damaged: {flaw}; {following}, so this is no write that a \
+                 crash cut short; nothing was changed"
+            ),
             Self::Snapshot { offset, base, flaw } => write!(
                 f,
                 "the snapshot of sequence {base} is damaged at byte {offset}: {flaw}; nothing was changed"
@@ -301,15 +347,18 @@ pub enum AppendError {
     TooLarge(usize),
 }
 
+/// Out of space, and nothing worse?
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
 impl AppendError {
     /// Sorts what a write says: out of space, or worse. A failed sync is never sorted here: it is always fatal.
     pub(super) fn of_write(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                Self::NotStored(error)
-            }
-            _ => Self::Fatal(error),
-        }
+        if is_full(&error) { Self::NotStored(error) } else { Self::Fatal(error) }
     }
 }
 

@@ -19,7 +19,7 @@
 
 use crate::hash::{crc32c, sha256};
 
-use super::header::{Fields, FileHeader};
+use super::header::{Fields, FileHeader, HEADER_BYTES};
 use super::medium::{SECTOR, SECTOR_BYTES};
 
 /// The largest payload of a frame, in bytes. A transaction larger than this is refused before it gets here.
@@ -31,7 +31,7 @@ pub(super) const FRAME_HEADER_BYTES: usize = 56;
 /// The part of the header that goes into the chain.
 const CHAINED_BYTES: usize = 40;
 
-const MAGIC: [u8; 4] = *b"FRM1";
+pub(super) const MAGIC: [u8; 4] = *b"FRM1";
 
 /// What a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,6 +110,34 @@ pub(super) struct FrameHeader {
 impl FrameHeader {
     /// `None`: these bytes are not the header of a frame at this offset of this file.
     pub(super) fn decode(bytes: &[u8; FRAME_HEADER_BYTES], offset: u64, seed: Seed) -> Option<Self> {
+        let (header, checksum) = Self::fields(bytes)?;
+        (checksum == seed.checksum(offset, covered(bytes))).then_some(header)
+    }
+
+    /// The header of a frame of this file that was written at another offset than it stands at now, and that offset:
+    /// at most `below`. The checksum says it: for each half of an offset there is one other half that fits.
+    pub(super) fn decode_moved(
+        bytes: &[u8; FRAME_HEADER_BYTES],
+        below: u64,
+        seed: Seed,
+    ) -> Option<(Self, u64)> {
+        let (header, checksum) = Self::fields(bytes)?;
+        let plausible =
+            header.known_kind().is_some_and(|kind| (kind == FrameKind::Batch) == (header.count > 0))
+                && header.flags == 0
+                && header.epoch == 0
+                && header.payload_bytes as usize <= MAX_PAYLOAD_BYTES;
+        if !plausible {
+            return None;
+        }
+        (0..=below >> 32)
+            .map(|high| seed.offset(checksum, covered(bytes), high))
+            .find(|offset| offset % SECTOR_BYTES == 0 && (HEADER_BYTES..below).contains(offset))
+            .map(|offset| (header, offset))
+    }
+
+    /// What the bytes say, and the checksum. `None`: they do not begin like a header.
+    fn fields(bytes: &[u8; FRAME_HEADER_BYTES]) -> Option<(Self, u32)> {
         let mut fields = Fields(bytes);
         if fields.take::<4>() != MAGIC {
             return None;
@@ -128,8 +156,7 @@ impl FrameHeader {
             chain: fields.u64(),
             payload_crc: fields.u32(),
         };
-        let covered = bytes.first_chunk::<{ FRAME_HEADER_BYTES - 4 }>().expect("52 of 56 bytes");
-        (fields.u32() == seed.checksum(offset, covered)).then_some(header)
+        Some((header, fields.u32()))
     }
 
     pub(super) fn known_kind(&self) -> Option<FrameKind> {
@@ -153,6 +180,11 @@ impl FrameHeader {
     }
 }
 
+/// The part of a header that its checksum covers.
+fn covered(bytes: &[u8; FRAME_HEADER_BYTES]) -> &[u8; FRAME_HEADER_BYTES - 4] {
+    bytes.first_chunk().expect("52 of 56 bytes")
+}
+
 /// Bytes in the file of a frame with so much payload.
 pub(super) fn frame_bytes(payload_bytes: u64) -> u64 {
     payload_bytes.saturating_add(FRAME_HEADER_BYTES as u64).next_multiple_of(SECTOR_BYTES)
@@ -169,6 +201,15 @@ impl Seed {
 
     pub(super) fn checksum(self, offset: u64, covered: &[u8; FRAME_HEADER_BYTES - 4]) -> u32 {
         crc32c::extend(crc32c::extend(self.0, &offset.to_le_bytes()), covered)
+    }
+
+    /// The offset with this upper half that [`Seed::checksum`] makes this checksum of.
+    fn offset(self, checksum: u32, covered: &[u8; FRAME_HEADER_BYTES - 4], high: u64) -> u64 {
+        let [a, b, c, d, ..] = high.to_le_bytes();
+        let behind_low = crc32c::retract(crc32c::retract(checksum, covered), &[a, b, c, d]);
+        // Four bytes go into the register as they are, and then on like four zeros.
+        let low = crc32c::retract(behind_low, &[0; 4]) ^ self.0;
+        (high << 32) | u64::from(low)
     }
 }
 

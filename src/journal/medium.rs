@@ -53,6 +53,13 @@ pub trait Medium: Send + Sync + Debug {
     /// # Errors
     /// As the system says.
     fn set_size(&self, size: u64) -> io::Result<()>;
+
+    /// Takes the file for this handle alone, against others that ask for the same. Held until the handle is dropped or
+    /// the process ends, however it ends.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] when another handle has it; with what is known about its process, or empty.
+    fn lock(&self) -> Result<(), LockError>;
 }
 
 /// Are these only zeros? A comparison of memory, which is ten times a walk over the bytes; at most a sector.

@@ -23,9 +23,9 @@
 //!    second try would lie.
 //!
 //! So at the first place where a reader finds no frame there are four cases, and it tells them apart (`scan.rs`): zeros
-//! to the end are the end; something else with no frame behind it is the one frame that a crash cut short, which
-//! nobody was told about (1); with a frame behind it, it is damage (1 again), never skipped and never repaired; and a
-//! file that ends inside or right behind a frame has been cut (3). Only a last frame that is not sealed cannot be told
+//! to the end are the end; something else with no later frame behind it, and no more of it than one write leaves, is the
+//! one frame that a crash cut short, which nobody was told about (1); else it is damage (1 again), never skipped and never
+//! repaired (`behind.rs`); and a file that ends inside or right behind a frame has been cut (3). Only a last frame that is not sealed cannot be told
 //! from a torn write when it is damaged later, so a seal is written after an idle second and at the end.
 //!
 //! # Who does what
@@ -41,6 +41,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod behind;
 mod commit;
 mod error;
 mod frame;

@@ -1,8 +1,8 @@
 //! A directory of the machine's own file system.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -149,6 +149,28 @@ impl Medium for RealMedium {
     fn set_size(&self, size: u64) -> io::Result<()> {
         self.0.set_len(size)
     }
+
+    fn lock(&self) -> Result<(), LockError> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(()),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held(holder_of(&self.0))),
+            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
+        }
+    }
+}
+
+/// What the system tells about who holds the lock on a file, as a lock file would say it; empty when it does not tell.
+fn holder_of(file: &File) -> String {
+    let Ok(inode) = file.metadata().map(|metadata| metadata.ino()) else { return String::new() };
+    // proc_locks(5): "1: FLOCK  ADVISORY  WRITE 708 00:13:85 0 EOF", the last part of "00:13:85" being the inode.
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let holder = locks.lines().find_map(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let [kind, _, _, pid, place] = [(); 5].map(|()| words.next().unwrap_or_default());
+        let is_it = kind == "FLOCK" && place.rsplit(':').next()?.parse() == Ok(inode);
+        pid.parse::<u32>().ok().filter(|_| is_it)
+    });
+    holder.map_or_else(String::new, |pid| format!("pid {pid}\n"))
 }
 
 /// The lock is on the open file and goes with it, also when the process is killed.
@@ -166,9 +188,9 @@ impl Lock for RealLock {
     }
 
     fn write(&self, text: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
+        // Over the old text first, then the size: on a full disk there may be no space but what it has.
         self.file.write_all_at(text.as_bytes(), 0)?;
-        (&self.file).flush()?;
+        self.file.set_len(text.len() as u64)?;
         self.file.sync_all()
     }
 }

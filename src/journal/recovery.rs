@@ -3,21 +3,21 @@
 use std::io;
 use std::sync::Arc;
 
-use super::error::{AppendError, OpenError};
+use super::error::{AppendError, OpenError, is_full};
 use super::frame::FrameKind;
 use super::header::{COPIES, COPY_BYTES, FileHeader, HEADER_BYTES, HeaderFlaw, JournalId};
 use super::holder::LockText;
 use super::medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
-use super::scan::scan;
+use super::scan::{Scanned, scan};
 use super::settle::{Torn, read_tail, settle};
 use super::space::{AHEAD_BYTES, Space, zeros};
-use super::writer::{Journal, State};
+use super::writer::{Journal, OPEN_ID_BYTES, State};
 use super::{JOURNAL, LOCK, NEW, Visit};
 use crate::stdx::clock::Clock;
 use crate::stdx::random::Random;
 
-/// Bytes of the random number of an opening.
-const OPEN_ID_BYTES: usize = 16;
+/// Zeros that stay behind what a crash has left when the rest is given back on a full disk.
+const KEPT_ZEROS_BYTES: u64 = 8 << 10;
 
 /// How a journal is opened.
 #[derive(Debug, Clone)]
@@ -51,6 +51,9 @@ pub struct Opened {
     pub header_repaired: bool,
     /// The last frame was damaged while it was being rewritten, and came back from its copy.
     pub restored: bool,
+    /// The disk is too full to write that the journal was opened: it is served for reading, and nothing is stored until
+    /// there is space.
+    pub disk_full: bool,
     /// Frames that were read.
     pub frames: u64,
     /// Bytes up to the end of the last of them.
@@ -74,11 +77,11 @@ pub fn open(
     options: &Options,
     visit: &mut Visit<'_>,
 ) -> Result<(Journal, Opened), OpenError> {
-    let Claim { lock, mut lock_text, names, created } = claim(&*directory, &*clock, &*random, options)?;
-    let medium = directory.open(JOURNAL).map_err(OpenError::io(format!("opening {JOURNAL}")))?;
+    let Claim { lock, mut lock_text, medium, names, created } =
+        claim(&*directory, &*clock, &*random, options)?;
     let (header, bad_copy) = read_header(&*medium)?;
     lock_text.journal = Some(header.id.to_string());
-    lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
+    write_lock(&*lock, &lock_text)?;
 
     let tail = read_tail(&*directory, &names)?;
     let scanned = scan(&*medium, &header, tail.as_deref(), visit)?;
@@ -91,9 +94,13 @@ pub fn open(
     if names.iter().any(|name| name == NEW) {
         directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
     }
-    let torn = settle(&*directory, &*medium, &scanned, tail, &*clock)
-        .map_err(OpenError::io(format!("setting the end of {JOURNAL} right")))?;
-    let opened = Opened {
+    let settled = match settle(&*directory, &*medium, &scanned, tail.as_deref(), &*clock) {
+        Err(error) if is_full(&error) => give_back(&*medium, &scanned)
+            .and_then(|()| settle(&*directory, &*medium, &scanned, tail.as_deref(), &*clock)),
+        settled => settled,
+    };
+    let torn = settled.map_err(OpenError::io(format!("setting the end of {JOURNAL} right")))?;
+    let mut opened = Opened {
         id: header.id,
         generation: header.generation,
         created,
@@ -101,6 +108,7 @@ pub fn open(
         torn,
         header_repaired: bad_copy.is_some(),
         restored: scanned.restored,
+        disk_full: false,
         frames: scanned.frames,
         bytes: scanned.at.end,
         last_seq: scanned.at.seq,
@@ -116,6 +124,7 @@ pub fn open(
         header,
         at: scanned.at,
         buffer: Vec::new(),
+        waiting: None,
         wanted: 0,
         state: State::Open,
         lock,
@@ -124,19 +133,34 @@ pub fn open(
     };
     let mut open_id = [0; OPEN_ID_BYTES];
     random.fill(&mut open_id);
-    journal.write_now(FrameKind::Open, &open_id).map_err(|error| match error {
-        AppendError::NotStored(error) | AppendError::Fatal(error) => {
-            OpenError::Io { doing: format!("writing to {JOURNAL}"), error }
-        }
-        AppendError::TooLarge(_) => unreachable!("{OPEN_ID_BYTES} bytes are not too large"),
+    journal.begin(open_id).map_err(|error| OpenError::Io {
+        doing: format!("writing to {JOURNAL}"),
+        error: match error {
+            AppendError::NotStored(error) | AppendError::Fatal(error) => error,
+            AppendError::TooLarge(_) => unreachable!("{OPEN_ID_BYTES} bytes are not too large"),
+        },
     })?;
+    opened.disk_full = journal.is_waiting();
     Ok((journal, opened))
+}
+
+/// On a full disk: gives back the zeros ahead, which are space enough for a copy of most last frames.
+fn give_back(medium: &dyn Medium, scanned: &Scanned) -> io::Result<()> {
+    let dirty_end = scanned.torn.map_or(0, |(_, to)| to.next_multiple_of(SECTOR_BYTES));
+    let keep = scanned.at.end.max(dirty_end).saturating_add(KEPT_ZEROS_BYTES);
+    if keep < medium.size()? {
+        medium.set_size(keep)?;
+        medium.sync_data()?;
+    }
+    Ok(())
 }
 
 /// The directory, locked, and with a journal in it.
 struct Claim {
     lock: Box<dyn Lock>,
     lock_text: LockText,
+    /// The journal, locked as well.
+    medium: Arc<dyn Medium>,
     names: Vec<String>,
     /// The journal is new.
     created: bool,
@@ -161,26 +185,50 @@ fn claim(
         LockError::Held(text) => OpenError::Held { place: place.clone(), holder: LockText::holder(&text) },
         LockError::Io(error) => OpenError::Io { doing: format!("locking {place}"), error },
     })?;
-    let lock_text = LockText::parse(&lock.read().unwrap_or_default()).taken_over(clock.wall_ms());
-    lock.write(&lock_text.to_string()).map_err(OpenError::io(format!("writing {LOCK}")))?;
-
-    // Only from here on is nobody else at work in the directory.
+    // Only from here on is nobody else at work in the directory, unless somebody has removed the lock file: then the
+    // journal is locked all the same. The text is written once that is known.
     let names = list()?;
     let created = !has(&names, JOURNAL);
+    let found = if created { None } else { Some(take(directory, &place)?) };
+    let lock_text = LockText::parse(&lock.read().unwrap_or_default()).taken_over(clock.wall_ms());
+    write_lock(&*lock, &lock_text)?;
     if created && let Some(evidence) = lock_text.evidence(&names) {
         return Err(OpenError::Lost { place, evidence });
     }
-    if created {
+    let medium = if let Some(medium) = found {
+        // The process that gave the journal its name may have been killed before the name was on disk.
+        directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
+        medium
+    } else {
         if has(&names, NEW) {
             directory.remove(NEW).map_err(OpenError::io(format!("removing {NEW}")))?;
         }
         create(directory, random, options.ahead_bytes)
             .map_err(OpenError::io(format!("making {JOURNAL} in {place}")))?;
-    } else {
-        // The process that gave the journal its name may have been killed before the name was on disk.
-        directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
+        take(directory, &place)?
+    };
+    Ok(Claim { lock, lock_text, medium, names: list()?, created })
+}
+
+/// Says who holds the lock. On a full disk it is held all the same.
+fn write_lock(lock: &dyn Lock, text: &LockText) -> Result<(), OpenError> {
+    match lock.write(&text.to_string()) {
+        Err(error) if !is_full(&error) => Err(OpenError::io(format!("writing {LOCK}"))(error)),
+        _ => Ok(()),
     }
-    Ok(Claim { lock, lock_text, names: list()?, created })
+}
+
+/// Opens the journal and locks it: the lock file may have been removed under the process that holds it.
+fn take(directory: &dyn Directory, place: &str) -> Result<Arc<dyn Medium>, OpenError> {
+    let medium = directory.open(JOURNAL).map_err(OpenError::io(format!("opening {JOURNAL}")))?;
+    medium.lock().map_err(|error| match error {
+        LockError::Held(text) => OpenError::Held {
+            place: place.to_owned(),
+            holder: format!("{}; its file {LOCK} was removed", LockText::holder(&text)),
+        },
+        LockError::Io(error) => OpenError::Io { doing: format!("locking {JOURNAL}"), error },
+    })?;
+    Ok(medium)
 }
 
 /// An empty journal: whole under another name first, so that there is never half a one.

@@ -5,12 +5,13 @@
 //! | what is there | verdict |
 //! |---|---|
 //! | zeros to the end | the end |
-//! | no frame with a valid header anywhere behind it | a torn tail: the one frame that was not yet synced |
-//! | such a frame behind it | damage |
+//! | no later frame anywhere behind it, and no more than one write can leave | a torn tail: the one frame that was not yet synced |
+//! | a later frame behind it, in its place or moved, or more than one write | damage (see [`super::behind`]) |
 //! | a whole frame that does not continue the ones before | a break |
 //! | the file ends in it, or right before it | cut |
 //! | anything, while the snapshot is not complete | damage of the snapshot |
 
+use super::behind::{Behind, look_behind};
 use super::error::{Following, FrameFlaw, OpenError};
 use super::frame::{FRAME_HEADER_BYTES, Frame, FrameHeader, FrameKind, Seed};
 use super::header::{FileHeader, HEADER_BYTES};
@@ -81,7 +82,7 @@ pub(super) fn scan_on(
             Next::Frame(head) => scan.take(&head, None, visit)?,
             Next::Cut => return Err(scan.cut()),
             Next::Flawed(flaw) => {
-                let (following, dirty_end) = scan.look_behind()?;
+                let Behind { following, dirty_end } = look_behind(medium, &mut scan.window, &scan.expected)?;
                 if let Some(following) = following {
                     // Either damage, or the file has gone on while it was being read.
                     let Next::Frame(_) = scan.next()? else {
@@ -208,34 +209,5 @@ impl Scan<'_> {
         self.last = Some(Last { kind: head.kind, offset, bytes });
         self.frames = self.frames.saturating_add(1);
         Ok(())
-    }
-
-    /// What stands behind the place where no frame is: frames with valid headers, and where the last sector ends that is
-    /// not all zeros.
-    fn look_behind(&mut self) -> Result<(Option<Following>, Option<u64>), OpenError> {
-        let (mut following, mut dirty_end) = (None::<Following>, None);
-        let mut offset = self.end();
-        while offset < self.window.size() {
-            let len = SECTOR_BYTES.min(self.window.size().saturating_sub(offset));
-            let sector = self.window.get(self.medium, offset, len)?;
-            if !is_zero(sector) {
-                dirty_end = Some(offset.saturating_add(len));
-                let header = sector.first_chunk().filter(|_| offset > self.expected.at.end);
-                if let Some(header) =
-                    header.and_then(|head| FrameHeader::decode(head, offset, self.expected.seed))
-                {
-                    let found = following.get_or_insert(Following {
-                        frames: 0,
-                        offset,
-                        first_seq: header.first_seq,
-                        last_seq: 0,
-                    });
-                    found.frames = found.frames.saturating_add(1);
-                    found.last_seq = found.last_seq.max(header.last_seq());
-                }
-            }
-            offset = offset.saturating_add(SECTOR_BYTES);
-        }
-        Ok((following, dirty_end))
     }
 }

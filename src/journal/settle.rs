@@ -7,9 +7,9 @@
 use std::fmt;
 use std::io;
 
-use super::error::OpenError;
+use super::error::{OpenError, is_full};
 use super::frame::{MAX_PAYLOAD_BYTES, frame_bytes};
-use super::medium::{Directory, Medium, read_exact_at, write_all_at};
+use super::medium::{Directory, Medium, SECTOR, is_zero, read_exact_at, write_all_at};
 use super::scan::{Last, Scanned};
 use super::{TAIL, TAIL_NEW, TORN_PREFIX};
 use crate::stdx::clock::Clock;
@@ -29,7 +29,8 @@ impl fmt::Display for Torn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a write was cut short at byte {} ({} bytes); nothing acknowledged is affected",
+            "a write was cut short at byte {} ({} bytes), which nobody was told was stored; only a last batch that the disk \
+             has damaged before its seal looks the same",
             self.offset, self.bytes
         )?;
         match &self.kept_as {
@@ -66,7 +67,7 @@ pub(super) fn settle(
     directory: &dyn Directory,
     medium: &dyn Medium,
     scanned: &Scanned,
-    tail: Option<Vec<u8>>,
+    tail: Option<&[u8]>,
     clock: &dyn Clock,
 ) -> io::Result<Option<Torn>> {
     let torn = match scanned.torn {
@@ -91,10 +92,10 @@ fn rewrite(
     directory: &dyn Directory,
     medium: &dyn Medium,
     last: &Last,
-    restored: Option<Vec<u8>>,
+    restored: Option<&[u8]>,
 ) -> io::Result<()> {
     let whole = match restored {
-        Some(copy) => copy,
+        Some(copy) => copy.to_vec(),
         None => {
             let mut whole = vec![0; usize::try_from(last.bytes).unwrap_or(usize::MAX)];
             read_exact_at(medium, last.offset, &mut whole)?;
@@ -135,8 +136,14 @@ fn put_aside(
         .expect("there are more milliseconds than files");
     write_new(directory, &name, &bytes)?;
     directory.sync()?;
-    bytes.fill(0);
-    write_all_at(medium, from, &bytes)?;
+    // Sectors that are zeros stay untouched: a crash that cuts this short leaves no more than the last one has.
+    let mut at = from;
+    for sector in bytes.chunks(SECTOR) {
+        if !is_zero(sector) {
+            write_all_at(medium, at, [0; SECTOR].get(..sector.len()).unwrap_or_default())?;
+        }
+        at = at.saturating_add(sector.len() as u64);
+    }
     medium.sync_data()?;
     Ok(Torn { offset: from, bytes: to.saturating_sub(from), kept_as: Some(name) })
 }
@@ -144,6 +151,10 @@ fn put_aside(
 /// A new file with `bytes`, on disk; its name is not yet.
 fn write_new(directory: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<()> {
     let medium = directory.create(name)?;
-    write_all_at(&*medium, 0, bytes)?;
-    medium.sync_all()
+    let written = write_all_at(&*medium, 0, bytes).and_then(|()| medium.sync_all());
+    if written.as_ref().is_err_and(is_full) {
+        // Half a copy serves nobody, and takes the space that there is.
+        drop(directory.remove(name));
+    }
+    written
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 
-use super::error::AppendError;
+use super::error::{AppendError, is_full};
 use super::medium::{Medium, SECTOR, SECTOR_BYTES, read_exact_at, write_all_at};
 
 /// Zeros that are kept ahead of the last frame.
@@ -25,6 +25,10 @@ pub const SLICE_BYTES: u64 = ZEROS.len() as u64;
 
 /// Near a full disk the slices halve, down to this.
 pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
+
+/// What is kept on disk behind the last frame when the disk is full, as far as it was there: room for a seal, and for what
+/// the next opening writes.
+const KEPT_SECTORS: u64 = 8;
 
 /// A frame of this size gains nothing by zeros, and a larger one loses.
 const LARGE_FRAME_BYTES: u64 = 32 << 10;
@@ -123,6 +127,11 @@ impl Space {
         self.failed.load(Ordering::Acquire)
     }
 
+    /// What is said about it.
+    pub(super) fn failure() -> io::Error {
+        io::Error::other("zeros ahead of the journal could not be synced")
+    }
+
     /// Makes sure that a frame from `start` to `end` may be written.
     pub(super) fn reserve(&self, start: u64, end: u64) -> Result<(), AppendError> {
         let needed = end.saturating_add(SECTOR_BYTES);
@@ -194,8 +203,8 @@ impl Space {
         zeroed
     }
 
-    /// After a write that ran out of space: nothing of it stays, durably, and the file ends one sector of zeros behind
-    /// `end`. Cutting gives the blocks back that the write took.
+    /// After a write that ran out of space: nothing of it stays, durably, and the file ends a few sectors of zeros
+    /// behind `end`, one at least. Cutting gives the blocks back that the write took.
     pub(super) fn cut_back(&self, end: u64) -> io::Result<()> {
         let mut gate = self.gate();
         let mut sector = [0; SECTOR];
@@ -206,9 +215,19 @@ impl Space {
                 return Err(error);
             }
         }
+        // Behind it, what the write could have takes no more space now.
+        let mut kept = SECTOR_BYTES;
+        let most = KEPT_SECTORS.saturating_mul(SECTOR_BYTES).min(gate.size.saturating_sub(end));
+        while kept < most {
+            match write_all_at(&*self.medium, end.saturating_add(kept), &[0; SECTOR]) {
+                Ok(()) => kept = kept.saturating_add(SECTOR_BYTES),
+                Err(error) if is_full(&error) => break,
+                Err(error) => return Err(error),
+            }
+        }
         // The header goes first: with it, a file cut behind its sector would look like one that lost a frame.
         self.medium.sync_data()?;
-        gate.size = end.saturating_add(SECTOR_BYTES);
+        gate.size = end.saturating_add(kept);
         self.medium.set_size(gate.size)?;
         self.medium.sync_data()?;
         self.ready.store(gate.size, Ordering::Release);

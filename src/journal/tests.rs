@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::frame::{Draft, FRAME_HEADER_BYTES, FrameKind, MAX_PAYLOAD_BYTES, Seed};
 use super::header::{COPIES, FileHeader, HEADER_BYTES, JournalId};
-use super::medium::{Medium, SECTOR};
+use super::medium::{LockError, Medium, SECTOR};
 use super::scan::scan;
 use super::{JOURNAL, MemoryDirectory, Report, Visit, read};
 
@@ -261,6 +261,10 @@ impl Medium for Moving {
 
     fn set_size(&self, _: u64) -> io::Result<()> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn lock(&self) -> Result<(), LockError> {
+        Ok(())
     }
 }
 

@@ -14,6 +14,9 @@ use crate::stdx::clock::Clock;
 /// The buffer for a frame is kept between frames unless one has made it larger than this.
 const KEPT_BUFFER_BYTES: usize = 8 << 20;
 
+/// Bytes of the random number of an opening.
+pub(super) const OPEN_ID_BYTES: usize = 16;
+
 /// An open journal. Its invariants:
 /// - everything before `end` is on disk, a whole frame each;
 /// - at most one frame is ever written and not yet synced;
@@ -28,6 +31,8 @@ pub struct Journal {
     pub(super) at: Position,
     /// The frame being written.
     pub(super) buffer: Vec<u8>,
+    /// The number of this opening, while the disk is too full to say that it began.
+    pub(super) waiting: Option<[u8; OPEN_ID_BYTES]>,
     /// How much space the frame took that did not fit.
     pub(super) wanted: u64,
     pub(super) state: State,
@@ -179,6 +184,12 @@ impl Journal {
     /// # Errors
     /// [`AppendError::Fatal`] when the disk fails.
     pub fn probe_space(&mut self) -> Result<bool, AppendError> {
+        if let Some(open_id) = self.waiting.filter(|_| self.state == State::Open) {
+            self.begin(open_id)?;
+            if self.waiting.is_some() {
+                return Ok(false);
+            }
+        }
         self.check_state()?;
         let needed = self.at.end.saturating_add(self.wanted.clamp(SMALLEST_SLICE_BYTES, AHEAD_BYTES));
         match self.space.zero_up_to(needed) {
@@ -193,13 +204,38 @@ impl Journal {
 
     fn check_state(&self) -> Result<(), AppendError> {
         match self.state {
-            State::Open if self.space.has_failed() => {
-                Err(AppendError::Fatal(io::Error::other("zeros ahead of the journal could not be synced")))
-            }
+            State::Open if self.waiting.is_some() => Err(AppendError::NotStored(io::Error::new(
+                io::ErrorKind::StorageFull,
+                "the disk was full when the journal was opened",
+            ))),
+            State::Open if self.space.has_failed() => Err(AppendError::Fatal(Space::failure())),
             State::Open => Ok(()),
             State::Closed => Err(AppendError::NotStored(io::Error::other("the journal is closed"))),
             State::Failed => Err(AppendError::Fatal(io::Error::other("the journal's disk failed before"))),
         }
+    }
+
+    /// Says that an opening began. When there is no space for that, the journal can be read, and waits for
+    /// [`Journal::probe_space`].
+    ///
+    /// # Errors
+    /// [`AppendError::Fatal`] when the disk fails.
+    pub(super) fn begin(&mut self, open_id: [u8; OPEN_ID_BYTES]) -> Result<(), AppendError> {
+        self.waiting = None;
+        match self.write_now(FrameKind::Open, &open_id) {
+            Err(AppendError::NotStored(_)) => {
+                self.waiting = Some(open_id);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Was the disk too full, when the journal was opened, to write anything? Then nothing is stored until
+    /// [`Journal::probe_space`] finds space.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
     }
 
     /// A frame without transactions, as of now.
@@ -225,7 +261,11 @@ impl Journal {
         let draft = Draft { kind, first_seq, count, time_ms, chain, payload };
         let chain = draft.encode(end, Seed::of(&self.header), &mut self.buffer);
         let frame_end = end.saturating_add(self.buffer.len() as u64);
-        self.store(end, frame_end)?;
+        let stored = self.store(end, frame_end);
+        if matches!(stored, Err(AppendError::NotStored(_))) && kind.carries_data() {
+            self.seal_in_place()?;
+        }
+        stored?;
         self.at = Position {
             end: frame_end,
             seq: seq.saturating_add(u64::from(count)),
@@ -263,6 +303,21 @@ impl Journal {
                 self.state = State::Failed;
                 Err(error)
             }
+        }
+    }
+
+    /// On a full disk: a seal, into the sector of zeros that mostly is there. Behind it the last batch needs no copy when the process is killed
+    /// now, and the next opening no space for one.
+    fn seal_in_place(&mut self) -> Result<(), AppendError> {
+        if !self.at.unsealed {
+            return Ok(());
+        }
+        let wanted = self.wanted;
+        let sealed = self.write_now(FrameKind::Seal, &[]);
+        self.wanted = wanted;
+        match sealed {
+            Err(AppendError::NotStored(_)) | Ok(()) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 }

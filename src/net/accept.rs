@@ -1,7 +1,8 @@
 //! Taking connections in, and resting when there are too many.
 //!
-//! Behind a shut door those who knock wait in the kernel's queue, and the loop is not woken for them: it neither spins
-//! nor refuses. A shut door is tried again after [`REST_MS`], or when a connection of this worker has closed.
+//! At the limit somebody who rests gives way ([`crowd`](super::crowd)). When nobody does, the door is shut: those who knock
+//! wait in the kernel's queue, and the loop is not woken for them, so it neither spins nor refuses. A shut door is tried
+//! again after [`REST_MS`], or when a connection of this worker has closed.
 
 use super::reactor::Reactor;
 use super::service::Peer;
@@ -54,22 +55,34 @@ impl<S: Sockets> Reactor<S> {
             if !is_due {
                 continue;
             }
-            let opened = self.has_room(door) && self.sockets.set_open(door, true).is_ok();
+            let opened = self.sockets.set_open(door, true).is_ok();
             self.doors.shut[door] = if opened { None } else { Some(self.now_ms + REST_MS) };
         }
     }
 
     /// Takes in who knocks.
     pub(super) fn answer_door(&mut self, door: usize) {
-        for _ in 0..BATCH {
+        for taken in 0..BATCH {
             if self.doors.closed || self.doors.shut[door].is_some() {
                 return;
             }
-            if !self.has_room(door) {
-                return self.pause_door(door);
+            let has_room = self.has_room(door);
+            if !has_room && !self.someone_rests() {
+                // Whether one more knocks is known of the first alone; the door tells of the others.
+                if taken == 0 {
+                    self.ask_others_for_room();
+                    self.pause_door(door);
+                }
+                return;
             }
             match self.sockets.accept(door) {
-                Ok((link, peer)) => self.welcome(link, peer),
+                Ok((link, peer)) => {
+                    if !has_room {
+                        // Only now: another worker may have been quicker to take in the one that knocked.
+                        self.dismiss_one();
+                    }
+                    self.welcome(link, peer);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 // It left before it was taken in (accept(2) passes on errors of the new connection).
                 Err(error) if is_theirs(&error) => {}
@@ -91,7 +104,7 @@ impl<S: Sockets> Reactor<S> {
 
     /// The owner of the data directory gets in though the network is at its limit.
     fn has_room(&self, door: usize) -> bool {
-        self.sockets.is_control(door) || self.shared.connections() < self.shared.most_connections
+        self.sockets.is_control(door) || !self.shared.is_full()
     }
 
     fn pause_door(&mut self, door: usize) {

@@ -34,8 +34,14 @@ pub const TASKS: usize = 64;
 /// Threads that drive loops or are stuck in handlers, over all workers. When hardly any is left to relieve one that gets
 /// stuck, handlers are sent to the pool, and to a 503 when that is full as well.
 pub const DRIVERS: usize = 512;
-/// Descriptors that are left for everything but connections when their number is not stated.
+/// Descriptors that are left for everything but connections when their number is not stated; half of them where there
+/// are few.
 pub const SPARE_DESCRIPTORS: usize = 128;
+/// Below so many connections a server that is started says that it can have no more.
+pub const FEW_CONNECTIONS: usize = 256;
+/// The most workers that may be asked for. More than the machine has cores serve nobody faster, and each takes
+/// descriptors and a thread.
+pub const WORKERS_MAX: usize = 1024;
 
 /// How long things may take, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +92,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the control socket is made (mode 0600), if there is one.
     pub control: Option<PathBuf>,
-    /// Threads with a loop each. 0: as many as the machine has cores.
+    /// Threads with a loop each, [`WORKERS_MAX`] at most. 0: as many as the machine has cores.
     pub workers: usize,
     /// What a request may measure.
     pub limits: Limits,
@@ -94,7 +100,7 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Which readiness call.
     pub backend: Backend,
-    /// Connections at once; accepting pauses there. None: what the limit of descriptors leaves.
+    /// Connections at once; beyond, those that rest are closed to make room, and accepting pauses when none does. None: what the limit of descriptors leaves.
     pub connections: Option<usize>,
     /// Requests of one connection under way at once.
     pub in_flight: usize,

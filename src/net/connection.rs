@@ -7,7 +7,8 @@
 //! Reading stops while there is too much under way (requests, or bytes that the client does not take): the kernel's
 //! buffers fill up, and the client waits.
 
-use super::config::{LINGER_BYTES, LINGER_MS};
+use super::config::{LINGER_BYTES, LINGER_MS, Timeouts};
+use super::crowd::{Rest, Resting};
 use super::exchange::Turn;
 use super::outbox::Outbox;
 use super::pipeline::Pipeline;
@@ -135,6 +136,17 @@ impl<L: Link> Connection<L> {
     /// When it is to be told that its time is over.
     pub(super) const fn deadline_ms(&self) -> u64 {
         self.deadline_ms
+    }
+
+    /// Could it be closed without taking anything from anybody but a client that keeps still? The control socket's are
+    /// the owner's, and stay.
+    pub(super) fn resting(&self, timeouts: &Timeouts) -> Option<Resting> {
+        let (rest, timeout_ms) = match self.awaited {
+            Awaited::Request => (Rest::Idle, timeouts.idle_ms),
+            Awaited::Head => (Rest::Head, timeouts.head_ms),
+            Awaited::Nothing | Awaited::Body | Awaited::Room | Awaited::End => return None,
+        };
+        (!self.peer.control).then(|| (rest, self.deadline_ms.saturating_sub(timeout_ms)))
     }
 
     /// The ticket that it waits for.

@@ -1,13 +1,14 @@
 //! The doors: the address of the network, and the control socket.
 
 use super::machine::Door;
+use super::unix_path::UnixPath;
 use crate::sys::descriptors;
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,39 +21,6 @@ pub(super) fn tcp(addr: SocketAddr) -> io::Result<TcpListener> {
     listener.set_nonblocking(true)?;
     descriptors::lengthen_queue(listener.as_fd(), BACKLOG)?;
     Ok(listener)
-}
-
-/// The longest path that goes into the address of a Unix socket everywhere, in bytes (Linux takes 107, others 103).
-const SOCKET_PATH_BYTES_MAX: usize = 100;
-
-/// Another way to a path that is too long for the address of a socket: through the open directory that holds it.
-struct ShortPath {
-    path: PathBuf,
-    /// Open as long as the path is used.
-    _directory: Option<File>,
-}
-
-impl ShortPath {
-    fn of(path: &Path) -> io::Result<Self> {
-        let is_long = path.as_os_str().len() > SOCKET_PATH_BYTES_MAX;
-        let (Some(parent), Some(name), true) =
-            (path.parent(), path.file_name(), is_long && cfg!(target_os = "linux"))
-        else {
-            return Ok(Self { path: path.to_owned(), _directory: None });
-        };
-        let directory = File::open(parent)?;
-        let path = Path::new("/proc/self/fd").join(directory.as_raw_fd().to_string()).join(name);
-        Ok(Self { path, _directory: Some(directory) })
-    }
-}
-
-/// Connects to the control socket at this path.
-///
-/// # Errors
-/// `NotFound` and `ConnectionRefused` where no server listens; else as the system says.
-pub(crate) fn connect(path: &Path) -> io::Result<UnixStream> {
-    let short = ShortPath::of(path)?;
-    UnixStream::connect(&short.path)
 }
 
 /// A control socket. Its file goes away with it.
@@ -80,8 +48,7 @@ impl ControlSocket {
     }
 
     fn bind_hidden(path: &Path, hidden: &Path) -> io::Result<Self> {
-        let short = ShortPath::of(hidden)?;
-        let listener = UnixListener::bind(&short.path)?;
+        let listener = UnixListener::bind(UnixPath::new(hidden)?.path())?;
         listener.set_nonblocking(true)?;
         fs::set_permissions(hidden, Permissions::from_mode(0o600))?;
         fs::rename(hidden, path)?;

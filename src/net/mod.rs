@@ -21,7 +21,8 @@
 //!   by *mail*, and becomes a spare.
 //! - An answer is *parked* until its [`Ticket`](crate::journal::Ticket) is *settled*. The [`Waker`] says that tickets have
 //!   moved; which, the service knows.
-//! - *Doors* are where connections come from. They shut when there are too many, and who knocks waits in the kernel.
+//! - *Doors* are where connections come from. When there are too many, those that *rest* give way to those who knock
+//!   (`crowd`); when nobody rests, the doors shut, and who knocks waits in the kernel.
 //!
 //! # Invariants
 //!
@@ -41,8 +42,10 @@
 //! limits for each address.
 
 mod accept;
+mod bind_error;
 pub mod config;
 mod connection;
+mod crowd;
 mod exchange;
 mod listen;
 mod machine;
@@ -56,13 +59,15 @@ mod service;
 mod shared;
 pub mod simulated;
 mod sockets;
+mod unix_path;
 mod waker;
 mod watchdog;
 mod wheel;
 mod worker;
 
+pub use bind_error::BindError;
 pub use config::{Backend, Config, Timeouts};
-pub(crate) use listen::connect;
 pub use server::Server;
 pub use service::{Job, Peer, Reply, Service, Settled};
+pub(crate) use unix_path::UnixPath;
 pub use waker::Waker;

@@ -6,10 +6,12 @@
 //! drives it in one thread.
 
 use super::accept::Doors;
+use super::config::Timeouts;
 use super::connection::{Connection, Fate, News};
+use super::crowd::{Crowd, Resting};
 use super::service::{Peer, Reply, Settled};
 use super::shared::{Message, Shared};
-use super::sockets::{Event, Readiness, Sockets};
+use super::sockets::{Event, Link, Readiness, Sockets};
 use super::wheel::Wheel;
 use crate::http::date;
 use crate::journal::Ticket;
@@ -57,6 +59,14 @@ struct Seat<L> {
     called_ms: u64,
 }
 
+impl<L: Link> Seat<L> {
+    fn resting(&self, timeouts: &Timeouts) -> Option<Resting> {
+        let has_news =
+            self.queued || self.ready != Readiness::NONE || self.finished.is_some() || self.expired;
+        if has_news { None } else { self.connection.as_ref()?.resting(timeouts) }
+    }
+}
+
 /// The loop of one worker. See the module for what it does and does not do.
 ///
 /// Invariants:
@@ -70,6 +80,7 @@ pub(super) struct Reactor<S: Sockets> {
     /// Its number among the workers.
     pub(super) me: usize,
     pub(super) doors: Doors,
+    pub(super) crowd: Crowd,
     seats: Slab<Seat<S::Link>>,
     ready: VecDeque<Token>,
     /// Those that had their turn and could go on; they are ready after the next look at the sockets.
@@ -108,6 +119,7 @@ impl<S: Sockets> Reactor<S> {
             shared,
             me,
             doors,
+            crowd: Crowd::default(),
             seats: Slab::new(),
             ready: VecDeque::new(),
             again: Vec::new(),
@@ -267,6 +279,7 @@ impl<S: Sockets> Reactor<S> {
                     self.give_back(*lease, fate);
                     self.queue(token);
                 }
+                Message::MakeRoom => self.make_room_for_others(),
                 Message::Stop => self.stop(),
             }
         }
@@ -309,6 +322,26 @@ impl<S: Sockets> Reactor<S> {
         }
         // Driven at once: what it has sent may be there already, and its first deadline begins.
         self.queue(token);
+    }
+
+    /// How the connection rests; none: there is something to do on it, or it is gone.
+    pub(super) fn resting(&self, token: Token) -> Option<Resting> {
+        self.seats.get(token).and_then(|seat| seat.resting(&self.shared.timeouts))
+    }
+
+    /// All that rest.
+    pub(super) fn all_resting(&self, into: &mut Vec<(Resting, Token)>) {
+        let seats = self.seats.iter();
+        into.extend(seats.filter_map(|(token, seat)| Some((seat.resting(&self.shared.timeouts)?, token))));
+    }
+
+    /// Closes a connection that rests.
+    pub(super) fn dismiss(&mut self, token: Token) {
+        let seat = self.seats.remove(token);
+        if let Some(connection) = seat.and_then(|seat| seat.connection) {
+            self.sockets.forget(&connection.link, token);
+            self.count_out();
+        }
     }
 
     fn count_out(&mut self) {

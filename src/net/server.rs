@@ -1,7 +1,8 @@
 //! A server: its doors, its workers, its beginning and its end.
 
 use super::accept::Doors;
-use super::config::{Backend, Config, SPARE_DESCRIPTORS};
+use super::bind_error::BindError;
+use super::config::{Backend, Config, SPARE_DESCRIPTORS, WORKERS_MAX};
 use super::listen::{self, ControlSocket};
 use super::machine::{Door, Machine, Socket};
 use super::pool::Pool;
@@ -41,22 +42,34 @@ impl Server {
     ///
     /// # Errors
     /// When the address is taken or not ours, the control socket cannot be made, or descriptors are short.
-    pub fn bind(config: &Config, service: Arc<dyn Service>, clock: Arc<dyn Clock>) -> io::Result<Self> {
+    pub fn bind(
+        config: &Config,
+        service: Arc<dyn Service>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BindError> {
         let mut config = config.clone();
-        let most_descriptors = usize::try_from(descriptors::raise()?).unwrap_or(usize::MAX);
-        config.connections.get_or_insert(most_descriptors.saturating_sub(SPARE_DESCRIPTORS).max(1));
         let count = match config.workers {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
-        let listener = Arc::new(listen::tcp(config.listen)?);
-        let addr = listener.local_addr()?;
-        let control = config.control.as_deref().map(ControlSocket::bind).transpose()?;
+        if count > WORKERS_MAX {
+            return Err(BindError::Workers(count));
+        }
+        let short = |error| BindError::Descriptors(count, error);
+        let most_descriptors = usize::try_from(descriptors::raise().map_err(short)?).unwrap_or(usize::MAX);
+        config.connections.get_or_insert_with(|| room_for_connections(most_descriptors));
+        let not_there = |error| BindError::Address(config.listen, error);
+        let listener = Arc::new(listen::tcp(config.listen).map_err(not_there)?);
+        let addr = listener.local_addr().map_err(not_there)?;
+        let control = config.control.as_deref().map(|path| {
+            ControlSocket::bind(path).map_err(|error| BindError::Control(path.to_owned(), error))
+        });
+        let control = control.transpose()?;
         let doors: Vec<Door> = [Some(Door::Tcp(listener)), control.as_ref().map(ControlSocket::door)]
             .into_iter()
             .flatten()
             .collect();
-        let shared = Arc::new(Shared::new(&config, count, service, clock)?);
+        let shared = Arc::new(Shared::new(&config, count, service, clock).map_err(short)?);
         let crew = Arc::new(Crew {
             drivers: Pool::new("worker", config.drivers.max(2 * count), 0),
             pool: Pool::new("pool", config.pool_threads, config.pool_queue),
@@ -68,7 +81,8 @@ impl Server {
         let portable = is_portable(config.backend);
         let mut workers = Vec::with_capacity(count);
         for me in 0..count {
-            let machine = Machine::new(portable, doors.clone(), Arc::clone(&shared.posts[me].doorbell))?;
+            let machine = Machine::new(portable, doors.clone(), Arc::clone(&shared.posts[me].doorbell));
+            let machine = machine.map_err(short)?;
             let reactor = Reactor::new(machine, Doors::new(doors.len()), Arc::clone(&shared), me);
             workers.push(Worker::new(reactor, Arc::clone(&shared), Arc::clone(&crew), me));
         }
@@ -88,6 +102,12 @@ impl Server {
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// How many connections there may be at once.
+    #[must_use]
+    pub fn most_connections(&self) -> usize {
+        self.shared.most_connections
     }
 
     /// How the store says that tickets have moved.
@@ -114,7 +134,8 @@ impl Server {
         Ok(())
     }
 
-    /// Answers until the first SIGTERM or SIGINT, then stops gracefully. A second signal ends the process at once.
+    /// Answers until the first SIGTERM, SIGINT or SIGHUP, then stops gracefully. A second SIGTERM or SIGINT ends the process
+    /// at once.
     ///
     /// # Errors
     /// When the machine has no threads to give, or the signals cannot be caught.
@@ -159,6 +180,14 @@ impl Drop for Server {
     }
 }
 
+/// What this many descriptors leave for connections.
+const fn room_for_connections(descriptors: usize) -> usize {
+    let half = descriptors / 2;
+    let spare = if half < SPARE_DESCRIPTORS { half } else { SPARE_DESCRIPTORS };
+    let left = descriptors - spare;
+    if left == 0 { 1 } else { left }
+}
+
 /// Is the portable readiness call wanted, or the only one?
 fn is_portable(backend: Backend) -> bool {
     let wanted = match backend {
@@ -167,4 +196,15 @@ fn is_portable(backend: Backend) -> bool {
         Backend::Poll => true,
     };
     wanted || !cfg!(target_os = "linux")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room_for_connections;
+
+    #[test]
+    fn a_small_limit_of_descriptors_leaves_half_for_connections() {
+        let rooms = [0, 1, 64, 256, 1024, 1 << 20].map(room_for_connections);
+        assert_eq!(rooms, [1, 1, 32, 128, 896, (1 << 20) - 128]);
+    }
 }

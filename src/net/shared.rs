@@ -62,8 +62,13 @@ impl<L> Shared<L> {
     }
 
     /// The connections of all workers.
-    pub(super) fn connections(&self) -> usize {
+    fn connections(&self) -> usize {
         self.posts.iter().map(|post| post.connections.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Are there as many connections as there may be?
+    pub(super) fn is_full(&self) -> bool {
+        self.connections() >= self.most_connections
     }
 
     /// Sends a message to a worker.
@@ -104,6 +109,8 @@ pub(super) enum Message<L> {
     Finished(Token, Reply),
     /// A connection that was still driven when the loop was given to another thread.
     Returned(Box<Lease<L>>, Fate),
+    /// Somebody knocks at the limit of connections, and nobody rests where it knocks.
+    MakeRoom,
     /// Come to an end.
     Stop,
 }

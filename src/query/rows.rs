@@ -10,7 +10,10 @@ use std::ops::Bound;
 
 /// Rows of `T` in one version of the state: a filter and an order, looked up when they are walked.
 ///
-/// As the answer of a method it becomes a page: `{"items": [...], "next": cursor | null}`.
+/// As the answer of a method it becomes a page: `{"items": [...], "next": cursor | null}`. A request asks for its size and its
+/// place: `?_limit=50` (100 unless stated, 1,000 at most) and `?_after=` with the `next` of the page before; a call by name
+/// gives the same two beside its arguments. Rows that are inserted or removed between two pages make no other row come
+/// twice or be left out.
 pub struct Rows<'a, T> {
     pub(super) state: &'a State,
     pub(super) table: usize,

@@ -469,6 +469,10 @@ impl Outcomes for Ear {
     }
 
     fn unknown(&self, _ticket: Ticket, error: &io::Error) {
+        self.failed(error);
+    }
+
+    fn failed(&self, error: &io::Error) {
         let Some(engine) = self.0.upgrade() else { return };
         report::line(&disk_failed(error));
         engine.gate.look().beside.standing = Condition::Over;

@@ -64,6 +64,8 @@ pub struct Loader<'p> {
     state: State,
     /// The last transaction that is taken in; later ones are passed over.
     until: Option<u64>,
+    /// The catalog is that of the whole journal already.
+    knows_all: bool,
     /// The last time of one that is taken in, in milliseconds since 1970.
     until_ms: Option<u64>,
 }
@@ -83,7 +85,15 @@ impl<'p> Loader<'p> {
     pub fn new(program: &'p Program, until: Option<u64>) -> Self {
         let state = State::new(Arc::clone(&program.models));
         let replayer = Replayer::new(&Catalog::default(), Numbers::default(), &state);
-        Self { program, catalog: Catalog::default(), replayer, state, until, until_ms: None }
+        Self {
+            program,
+            catalog: Catalog::default(),
+            replayer,
+            state,
+            until,
+            knows_all: false,
+            until_ms: None,
+        }
     }
 
     /// The same, without the transactions after this moment, in milliseconds since 1970.
@@ -93,12 +103,32 @@ impl<'p> Loader<'p> {
         self
     }
 
+    /// The same with the names that the journal has learned by its end: for one in which something got a new name later,
+    /// so that its first frames say the old one and the program the new. A journal that cannot be read changes nothing here;
+    /// reading its frames then says why.
+    #[must_use]
+    pub fn knowing(mut self, directory: &dyn Directory) -> Self {
+        let mut catalog = Catalog::default();
+        let read = journal::read(directory, &mut |frame| match frame.kind {
+            FrameKind::Schema => catalog.read(frame.payload).map_err(|error| Refusal(error.to_string())),
+            _ => Ok(()),
+        });
+        let Program { models, calls } = self.program;
+        if read.is_ok() && catalog.plan(models, calls).is_ok() {
+            self.replayer = Replayer::new(&catalog, catalog.numbers(models, calls), &self.state);
+            self.catalog = catalog;
+            self.knows_all = true;
+        }
+        self
+    }
+
     /// Takes in the next frame.
     ///
     /// # Errors
     /// When it does not fit the program or what came before.
     pub fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Refusal> {
         match frame.kind {
+            FrameKind::Schema if self.knows_all => Ok(()),
             FrameKind::Schema => {
                 self.catalog
                     .read(frame.payload)
@@ -153,12 +183,16 @@ impl<'p> Loader<'p> {
 pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     let Opening { directory, clock, random, options, threads } = opening;
     let started_ns = clock.monotonic_ns();
-    let mut loader = Loader::new(program, None);
-    let (mut journal, opened) =
-        journal::open(directory, Arc::clone(&clock), Arc::clone(&random), &options, &mut |frame| {
-            loader.frame(frame)
-        })?;
-    let (state, mut catalog) = loader.finish();
+    let attempt = |mut loader: Loader<'_>| {
+        let visit = &mut |frame: &Frame<'_>| loader.frame(frame);
+        let (directory, clock, random) = (Arc::clone(&directory), Arc::clone(&clock), Arc::clone(&random));
+        let (journal, opened) = journal::open(directory, clock, random, &options, visit)?;
+        Ok((journal, opened, loader.finish()))
+    };
+    let (mut journal, opened, (state, mut catalog)) = match attempt(Loader::new(program, None)) {
+        Err(OpenError::Refused { .. }) => attempt(Loader::new(program, None).knowing(&*directory)),
+        other => other,
+    }?;
     let refuse = |words: String| OpenError::Refused {
         offset: journal.bytes(),
         seq: state.seq,

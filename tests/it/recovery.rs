@@ -74,7 +74,8 @@ fn a_closed_journal_opens_clean() {
 fn a_torn_tail_is_kept_aside_and_zeroed() {
     let directory = with(&killed(), |bytes| bytes[9728 + 60] ^= 4);
     let (report, seen) = read_memory(&directory).expect("a torn tail is read over");
-    let words = "a write was cut short at byte 9728 (512 bytes); nothing acknowledged is affected";
+    let words = "a write was cut short at byte 9728 (512 bytes), which nobody was told was stored; only a last batch that \
+                 the disk has damaged before its seal looks the same";
     assert_eq!(report.torn.expect("it is reported").to_string(), words);
     assert_eq!(payloads(&seen), ["one", "two"]);
     assert!(directory.content("app.journal.torn-1770000000000").is_none(), "reading changes nothing");
@@ -350,6 +351,26 @@ fn a_second_opener_is_told_who_holds_the_directory() {
     assert_eq!(journal.bytes() % SECTOR_BYTES, 0);
     let text = std::fs::read_to_string(scratch.0.join(LOCK)).expect("the lock file is there");
     assert!(!text.contains("address"), "{text}");
+}
+
+#[test]
+fn a_removed_lock_file_lets_no_second_opener_in() {
+    let scratch = Scratch::new("unlocked");
+    let directory = Arc::new(RealDirectory::open(&scratch.0));
+    let (mut journal, ..) = open_any(directory.clone()).expect("a new directory opens");
+    std::fs::remove_file(scratch.0.join(LOCK)).expect("it is there");
+    let held = open_any(directory.clone()).expect_err("it is held");
+    assert!(held.is_held());
+    let message = held.to_string();
+    assert!(message.ends_with("; its file lock was removed"), "{message}");
+    if cfg!(target_os = "linux") {
+        let holder = format!(" is in use by process {};", std::process::id());
+        assert!(message.contains(&holder), "{message}");
+    }
+    append(&mut journal, b"the first one goes on");
+    drop(journal);
+    let (_, opened, seen) = open_any(directory).expect("the lock went with its holder");
+    assert_eq!((opened.last_seq, seen.len()), (1, 1));
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub(super) enum Work {
     Seal,
     Probe,
     Close,
+    /// The helper has failed, and no batch waits that would find out.
+    Fail,
     /// Nothing, for so long at most.
     Wait(Option<Duration>),
 }
@@ -79,7 +81,11 @@ impl Shared {
         Self {
             inbox: Mutex::default(),
             space: Arc::clone(&journal.space),
-            desk: Mutex::new(Desk { journal: Some(journal), last_ns: clock.monotonic_ns(), full_ns: None }),
+            desk: Mutex::new(Desk {
+                full_ns: journal.is_waiting().then(|| clock.monotonic_ns()),
+                journal: Some(journal),
+                last_ns: clock.monotonic_ns(),
+            }),
             outcomes,
             clock,
             writer: OnceLock::new(),
@@ -182,6 +188,7 @@ impl Shared {
         }
         match inbox.end {
             Some(End::Closed) => return Work::Wait(None),
+            None if self.space.has_failed() => return Work::Fail,
             _ if inbox.stopping => return Work::Close,
             Some(End::Failed) => return Work::Wait(None),
             None => {}
@@ -208,6 +215,7 @@ impl Shared {
             Work::Seal => self.seal(),
             Work::Probe => self.probe(),
             Work::Close => self.close(),
+            Work::Fail => self.failed(None, &Space::failure()),
             Work::Wait(_) => {}
         }
     }
@@ -244,8 +252,13 @@ impl Shared {
             inbox.end.get_or_insert(End::Failed);
             std::mem::take(&mut inbox.batches)
         };
+        let mut nobody = true;
         for ticket in ticket.into_iter().chain(behind.into_iter().map(|(_, ticket)| ticket)) {
             self.outcomes.unknown(ticket, error);
+            nobody = false;
+        }
+        if nobody {
+            self.outcomes.failed(error);
         }
     }
 
@@ -297,7 +310,7 @@ impl Shared {
             match self.space.zero_slice() {
                 Ok(true) => {}
                 Ok(false) => thread::park(),
-                Err(AppendError::Fatal(_)) => return,
+                Err(AppendError::Fatal(_)) => return self.wake(),
                 Err(_) if self.space.is_tight() => thread::park_timeout(PROBE_EVERY),
                 Err(_) => {}
             }

@@ -25,6 +25,8 @@ pub(super) struct Disk {
     /// All files that ever were, by number.
     files: Vec<FileState>,
     pub(super) locks: BTreeMap<String, LockState>,
+    /// Files that some handle has locked.
+    pub(super) locked_files: BTreeSet<usize>,
     pub(super) faults: Faults,
     /// Changes and syncs so far.
     pub(super) operations: u64,
@@ -259,7 +261,7 @@ impl Disk {
 
     /// The disk as the next process finds it when this one was killed: nothing is lost, and nothing is synced by it.
     pub(super) fn after_kill(&self) -> Self {
-        let mut disk = Self { faults: Faults::default(), ..self.clone() };
+        let mut disk = Self { faults: Faults::default(), locked_files: BTreeSet::new(), ..self.clone() };
         for lock in disk.locks.values_mut() {
             lock.held = Arc::default();
         }

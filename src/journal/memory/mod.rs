@@ -109,7 +109,7 @@ impl MemoryDirectory {
     }
 
     fn medium(&self, file: usize) -> Arc<dyn Medium> {
-        Arc::new(MemoryMedium { directory: self.clone(), file })
+        Arc::new(MemoryMedium { directory: self.clone(), file, locked: AtomicBool::new(false) })
     }
 }
 
@@ -173,6 +173,16 @@ impl Directory for MemoryDirectory {
 struct MemoryMedium {
     directory: MemoryDirectory,
     file: usize,
+    /// This handle holds the lock on the file.
+    locked: AtomicBool,
+}
+
+impl Drop for MemoryMedium {
+    fn drop(&mut self) {
+        if *self.locked.get_mut() {
+            self.directory.disk().locked_files.remove(&self.file);
+        }
+    }
 }
 
 /// An offset as an index; none reaches beyond memory.
@@ -212,6 +222,16 @@ impl Medium for MemoryMedium {
 
     fn set_size(&self, size: u64) -> io::Result<()> {
         self.directory.disk().set_size(self.file, index(size))
+    }
+
+    fn lock(&self) -> Result<(), LockError> {
+        let mut disk = self.directory.disk();
+        disk.power(false).map_err(LockError::Io)?;
+        let free = disk.locked_files.insert(self.file);
+        if free {
+            self.locked.store(true, Ordering::Release);
+        }
+        if self.locked.load(Ordering::Acquire) { Ok(()) } else { Err(LockError::Held(String::new())) }
     }
 }
 

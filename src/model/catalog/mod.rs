@@ -7,7 +7,7 @@
 
 mod plan;
 
-use super::{Models, TypeBody, TypeInfo};
+use super::{MemberInfo, Models, TypeBody, TypeInfo};
 use crate::codec::binary::{Malformed, Numbers, Reader};
 use plan::declared;
 
@@ -144,9 +144,21 @@ impl Catalog {
 impl CatalogType {
     /// By position in `info`: the number here.
     fn numbers(&self, info: &TypeInfo) -> Vec<u16> {
-        let number_of = |name: &str| self.members.iter().rposition(|member| member.name == name);
-        let numbers = info.members.iter().map(|member| number_of(member.name));
+        let numbers = (0..info.members.len()).map(|position| self.number_of(info, position));
         numbers.map(|n| n.and_then(|n| u16::try_from(n).ok()).unwrap_or(u16::MAX)).collect()
+    }
+
+    /// The number of a member of `info`: the one with its name, else the one with a name it had before (`#[was]`), unless the
+    /// type still has a member of that name.
+    fn number_of(&self, info: &TypeInfo, position: usize) -> Option<usize> {
+        let by_name = |name: &str| self.members.iter().rposition(|held| held.name == name);
+        let name = info.members.get(position)?.name;
+        by_name(name).or_else(|| {
+            let before = old_names(info, position).into_iter();
+            before
+                .filter(|old| info.members.iter().all(|member| member.name != old))
+                .find_map(|old| by_name(&old))
+        })
     }
 
     fn read_member(&mut self, r: &mut Reader<'_>) -> Result<(), Malformed> {
@@ -160,9 +172,24 @@ impl CatalogType {
             return Ok(());
         }
         match self.members.get_mut(number) {
-            Some(known) if known.name == name && known.shape == shape => known.secret |= secret,
+            Some(known) if known.shape == shape => {
+                known.name = name;
+                known.secret |= secret;
+            }
             _ => return Err(r.malformed("the next member's number, or a known member")),
         }
         Ok(())
     }
+}
+
+/// The names that a member had before. A field of a variant, `variant.field`, had others when either of the two had.
+fn old_names(info: &TypeInfo, position: usize) -> Vec<String> {
+    let Some(member) = info.members.get(position) else { return Vec::new() };
+    let own = |member: &MemberInfo| member.was.iter().map(|was| (*was).to_owned()).collect::<Vec<_>>();
+    let Some((variant, field)) = member.name.split_once('.') else { return own(member) };
+    let mut variants = vec![variant.to_owned()];
+    variants.extend(info.members.iter().filter(|other| other.name == variant).flat_map(own));
+    let fields =
+        std::iter::once(field).chain(member.was.iter().map(|was| was.rsplit('.').next().unwrap_or(was)));
+    fields.flat_map(|field| variants.iter().map(move |variant| format!("{variant}.{field}"))).collect()
 }

@@ -21,7 +21,7 @@ impl fmt::Display for CatalogError {
 
 impl std::error::Error for CatalogError {}
 
-/// What a schema frame says of a type: its number, and the members that are new, or newly secret, by number.
+/// What a schema frame says of a type: its number, and the members that are new, newly named or newly secret, by number.
 struct Entry<'d> {
     number: usize,
     declared: Declared<'d>,
@@ -158,7 +158,7 @@ pub(super) fn declared<'d>(
     declared
 }
 
-/// The members that are new in the program or newly secret, with their numbers; what cannot be is told in `wrong`.
+/// The members that are new in the program, newly named or newly secret, with their numbers; what cannot be is told in `wrong`.
 fn compare(
     declared: &Declared<'_>,
     known: &CatalogType,
@@ -172,12 +172,13 @@ fn compare(
     };
     let mut hidden = Vec::new();
     let of = declared.name;
+    let number_of = |position| declared.info.and_then(|info| known.number_of(info, position));
     for (position, member) in declared.members().enumerate() {
         let CatalogMember { name, shape, secret } = &member;
-        let number = known.members.iter().rposition(|held| held.name == *name);
+        let number = number_of(position);
         let held = number.and_then(|number| known.members.get(number));
         if let (Some(number), Some(held)) = (number, held.filter(|held| held.shape == *shape)) {
-            if *secret && !held.secret {
+            if (*secret && !held.secret) || *name != held.name {
                 hidden.push((number, member));
             }
             continue;
@@ -209,22 +210,36 @@ fn compare(
     if declared.kind == TypeKind::Call {
         return news;
     }
+    gone_or_changed(declared, known, wrong);
+    news
+}
+
+/// What the journal holds and the program no longer has, or has in another form: told in `wrong`.
+fn gone_or_changed(declared: &Declared<'_>, known: &CatalogType, wrong: &mut Vec<String>) {
+    let of = declared.name;
+    let number_of = |position| declared.info.and_then(|info| known.number_of(info, position));
     if declared.body() != known.body {
         let [here, held] = [declared.body(), known.body].map(body_in_words);
         wrong.push(format!(
             "{of} is {here} in this program and {held} in the journal: give it its old form back"
         ));
     }
-    let gone = known.members.iter().filter(|held| declared.members().all(|member| member.name != held.name));
-    for CatalogMember { name, shape, .. } in gone {
+    let here: Vec<_> = (0..declared.members().count()).filter_map(number_of).collect();
+    let gone = known.members.iter().enumerate().filter(|(number, _)| !here.contains(number));
+    for (_, CatalogMember { name, shape, .. }) in gone {
         let shape = shape.as_deref().unwrap_or("a variant");
-        wrong.push(format!("{of}.{name} ({shape}) is in the journal and not in this program: put it back"));
+        let own = name.rsplit('.').next().unwrap_or(name);
+        wrong.push(format!(
+            "{of}.{name} ({shape}) is in the journal and not in this program: put it back, or, if it has a new name \
+             now, put #[was(\"{own}\")] on that"
+        ));
     }
     if declared.kind == TypeKind::Model && declared.key.and_then(|key| u16::try_from(key).ok()) != known.key {
         let key_name = declared.key.and_then(|key| declared.info?.members.get(key)).map(|member| member.name);
         let held = known.key.and_then(|key| known.members.get(usize::from(key)));
         // The position may have moved; it is the name that counts.
-        if key_name != held.map(|held| held.name.as_str()) {
+        let same = declared.key.and_then(number_of) == known.key.map(usize::from);
+        if !same && key_name != held.map(|held| held.name.as_str()) {
             wrong.push(format!(
                 "the key of {of} is {} in this program and {} in the journal: give it its old key back",
                 key_name.unwrap_or("nothing"),
@@ -232,7 +247,6 @@ fn compare(
             ));
         }
     }
-    news
 }
 
 /// Can a new member be told from what was written without it?

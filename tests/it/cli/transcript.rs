@@ -7,7 +7,7 @@
 //! ! todo: ...                          what it writes to stderr
 //! = 0                                  its exit status
 //! & todo serve --listen 127.0.0.1:0    a server, which runs until the next `%`; what it says at its start
-//! % SIGTERM                            ends it: what it still says, and its exit status
+//! % SIGTERM                            ends it: what it still says, and its exit status; so does SIGHUP
 //! % tear todo-data                     half a frame behind the last one, as a crash leaves it
 //! % flip todo-data                     one bit of the first transaction
 //! % cut todo-data                      the file without its last sector and all behind it
@@ -170,7 +170,7 @@ impl Stage {
     fn does(&mut self, words: &[String]) -> String {
         let folder = words.get(1).map(|name| self.folder.path().join(name));
         match (words[0].as_str(), folder) {
-            ("SIGTERM", None) => self.terminates(),
+            (signal @ ("SIGTERM" | "SIGHUP"), None) => self.ends_by(signal),
             ("files", Some(folder)) => match fs::read_dir(&folder) {
                 Ok(entries) => {
                     let names = entries.map(|entry| entry.expect("a folder can be read").file_name());
@@ -206,9 +206,10 @@ impl Stage {
         }
     }
 
-    fn terminates(&mut self) -> String {
+    fn ends_by(&mut self, signal: &str) -> String {
         let Server { mut process, stderr } = self.server.take().expect("a server was started before");
-        let signal = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", process.child.id())).status();
+        let kill = format!("kill -{} {}", &signal["SIG".len()..], process.child.id());
+        let signal = Command::new("sh").arg("-c").arg(kill).status();
         assert!(signal.expect("a Unix has sh").success(), "the server could not be signalled");
         let status = process.ends();
         said("", &stderr.recv_timeout(PATIENCE).expect("the pipe ends"), status)

@@ -174,8 +174,9 @@ fn is_authority(text: &str) -> bool {
         Some("") => true,
         Some(digits) => digits.chars().all(|c| c.is_ascii_digit()) && digits.parse::<u16>().is_ok(),
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=%".contains(c);
-    port_fits && !host.is_empty() && host.chars().all(plain) && decode(host).is_some()
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
+    let labels = !host.is_empty() && host != "." && !host.starts_with('.') && !host.contains("..");
+    port_fits && labels && host.chars().all(plain) && decode(host).is_some()
 }
 
 fn body<'a>(head: &Head<'_>, rest: &'a [u8]) -> Result<(Vec<u8>, &'a [u8]), End> {

@@ -201,6 +201,28 @@ fn a_failed_sync_of_zeros_is_fatal() {
     assert_eq!(read_memory(&bench.directory).expect("it is whole").1.len(), 0);
 }
 
+/// Nobody has to submit anything before the process hears that its disk has failed.
+#[test]
+fn a_disk_that_fails_while_nothing_is_under_way_is_told_at_once() {
+    let bench = bench();
+    bench.directory.fail_sync(1);
+    assert!(!bench.lone.step(), "a slice of zeros was due, and failed");
+    assert_eq!(bench.settle(), ["failed: zeros ahead of the journal could not be synced"]);
+    bench.clock.advance_ms(5000);
+    assert_eq!(bench.settle(), Vec::<String>::new(), "once");
+    bench.submit(1, vec![1; 100]);
+    assert_eq!(bench.settle(), ["unknown 1: the journal's disk failed before"]);
+
+    let bench = self::bench();
+    bench.submit(1, vec![1; 100]);
+    assert_eq!(bench.settle(), ["placed 1"]);
+    bench.directory.fail_sync(1);
+    bench.clock.advance_ms(1000);
+    assert_eq!(bench.settle(), ["failed: Input/output error (os error 5)"], "sealing");
+    bench.lone.stop();
+    assert_eq!(read_memory(&bench.directory).expect("it is whole").1.len(), 1);
+}
+
 #[test]
 fn zeros_are_kept_ahead_also_near_a_full_disk() {
     let bench = bench();
@@ -283,4 +305,61 @@ fn a_journal_that_cannot_be_closed_for_want_of_space_is_whole() {
     drop(journal);
     let (report, seen) = read_memory(&directory).expect("it is whole");
     assert_eq!((report.closed, report.torn, seen.len() as u64), (false, None, stored));
+}
+
+/// Killed on a full disk, at every size of it: it opens again without a byte of new space, serves what is stored, and
+/// takes up its work when there is space.
+#[test]
+fn a_process_killed_on_a_full_disk_starts_again() {
+    let (mut opened_full, mut refused) = (0, 0);
+    for sectors in 0..40 {
+        let directory = MemoryDirectory::new();
+        let (mut journal, ..) = open_memory(&directory).expect("a new directory opens");
+        append(&mut journal, b"first");
+        directory.set_space(Some(sectors * 512));
+        let mut stored = 1;
+        while journal.append(FrameKind::Batch, stored + 1, 1, NOW_MS, &[7; 3000]).is_ok() {
+            stored += 1;
+        }
+        drop(journal);
+        let directory = directory.kill();
+        directory.set_space(Some(0));
+        let (journal, opened, seen) = match open_memory(&directory) {
+            Ok(all) => all,
+            Err(error) => {
+                let message = error.to_string();
+                assert!(message.ends_with("make space on the disk and start again"), "{message}");
+                refused += 1;
+                continue;
+            }
+        };
+        assert_eq!(seen.len() as u64, stored, "{sectors} sectors");
+        let (clock, ledger) = (Arc::new(ManualClock::new(NOW_MS)), Arc::new(Ledger::default()));
+        let lone = Lone::manual(journal, ledger.clone(), clock.clone());
+        let submit = |payload: Vec<u8>| {
+            let (batch, ticket) = batch(stored + 1, payload);
+            lone.submit(batch, ticket);
+            while lone.step() {}
+            ledger.take()
+        };
+        if opened.disk_full {
+            opened_full += 1;
+            assert!(submit(vec![8; 10]).iter().all(|line| line.starts_with("not stored")));
+            clock.advance_ms(1000);
+            while lone.step() {}
+            assert_eq!(ledger.take(), Vec::<String>::new(), "there is still no space");
+            directory.set_space(None);
+            clock.advance_ms(1000);
+            while lone.step() {}
+            assert_eq!(ledger.take(), ["room again"]);
+        }
+        directory.set_space(None);
+        assert_eq!(submit(vec![8; 10]), [format!("placed {}", stored + 1)]);
+        lone.stop();
+        let (report, seen) = read_memory(&directory.crash(sectors)).expect("it is whole");
+        assert_eq!((report.torn, seen.len() as u64), (None, stored + 1), "{sectors} sectors");
+    }
+    println!("opened waiting for space: {opened_full}, refused: {refused}, of 40");
+    assert!(opened_full + refused < 40, "where there were zeros they serve");
+    assert!(refused <= 6, "{refused} were refused");
 }

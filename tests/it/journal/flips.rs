@@ -1,5 +1,6 @@
-//! Every bit of a journal flipped, and the file cut at every byte: what comes of it is the same state, a refusal, or
-//! a cut inside the last frame while that is not sealed. Never is a history shorter and nobody told.
+//! Every bit of a journal flipped, the file cut at every byte, bytes taken out and put in everywhere: what comes of it is
+//! the same state, a refusal, or a cut inside the last frame while that is not sealed. Never is a history shorter and
+//! nobody told.
 
 use sunstone::journal::{JOURNAL, Journal, MemoryDirectory};
 
@@ -114,5 +115,39 @@ fn every_cut_is_survived_or_named() {
         assert_eq!(counts.silently_shorter, 0, "{name}: {counts:?}");
         // The last sector of zeros may go; one has to stay.
         assert_eq!((counts.same, counts.cut_in_last_unsealed), (512, 0), "{name}: {counts:?}");
+    }
+}
+
+/// Bytes are lost or put in, and all that stands behind them moves.
+#[test]
+fn every_shift_is_survived_or_named() {
+    type Change = fn(&mut Vec<u8>, usize);
+    let changes: [(&str, usize, Change); 6] = [
+        ("a byte taken out", 1, |bytes, at| drop(bytes.drain(at..=at))),
+        ("a byte put in", 1, |bytes, at| bytes.insert(at, 0xa5)),
+        ("a zero put in", 1, |bytes, at| bytes.insert(at, 0)),
+        ("a sector taken out", 512, |bytes, at| drop(bytes.drain(at..at + 512))),
+        ("a sector twice", 512, |bytes, at| {
+            let sector = bytes[at..at + 512].to_vec();
+            drop(bytes.splice(at..at, sector));
+        }),
+        ("ff from there on", 1, |bytes, at| bytes[at..].fill(0xff)),
+    ];
+    for (what, step, change) in changes {
+        for (name, (bytes, whole), last_is_unsealed) in
+            [("unsealed", unsealed(), true), ("closed", closed(), false)]
+        {
+            let mut counts = Counts::default();
+            // A last frame that is taken out whole was never there, as far as anybody can see: it is left in.
+            let end = bytes.len() - 3 * 512;
+            for at in (8192..end).step_by(step) {
+                let mut bytes = bytes.clone();
+                change(&mut bytes, at);
+                try_out(&mut counts, &bytes, &whole, last_is_unsealed, at % 64 == 0);
+            }
+            println!("{name}, {what}: {counts:?}");
+            assert_eq!(counts.silently_shorter, 0, "{name}, {what}: {counts:?}");
+            assert!(counts.refused > 0, "{name}, {what}: {counts:?}");
+        }
     }
 }

@@ -154,4 +154,8 @@ impl Medium for ForgetfulMedium {
     fn set_size(&self, size: u64) -> io::Result<()> {
         self.medium.set_size(size)
     }
+
+    fn lock(&self) -> Result<(), LockError> {
+        self.medium.lock()
+    }
 }

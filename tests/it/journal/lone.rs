@@ -133,6 +133,10 @@ impl Outcomes for Relay {
     fn unknown(&self, ticket: Ticket, error: &io::Error) {
         panic!("{ticket:?} is unknown: {error}");
     }
+
+    fn failed(&self, error: &io::Error) {
+        panic!("the disk failed: {error}");
+    }
 }
 
 #[test]
@@ -213,6 +217,7 @@ fn stopping_from_inside_an_outcome_does_not_wait_for_itself() {
         fn not_stored(&self, _: Ticket, _: &io::Error) {}
         fn room_again(&self) {}
         fn unknown(&self, _: Ticket, _: &io::Error) {}
+        fn failed(&self, _: &io::Error) {}
     }
     let directory = MemoryDirectory::new();
     let (journal, ..) = open_memory(&directory).expect("a new directory opens");

@@ -105,6 +105,10 @@ impl Outcomes for Ledger {
     fn unknown(&self, ticket: Ticket, error: &std::io::Error) {
         self.note(format!("unknown {}: {error}", ticket.seq));
     }
+
+    fn failed(&self, error: &std::io::Error) {
+        self.note(format!("failed: {error}"));
+    }
 }
 
 /// A directory of the machine that goes when the test does.

@@ -166,11 +166,11 @@ fn fields_variants_and_models_are_added_and_moved() {
     // The one before refuses what it does not know, by name.
     let refused = refusal(&first::program(), &directory.kill());
     for line in [
-        "Thing.weight (u32) is in the journal and not in this program: put it back",
-        "Thing.owner (option<text>) is in the journal and not in this program: put it back",
-        "Form.round (a variant) is in the journal and not in this program: put it back",
-        "Form.round.radius (u16) is in the journal and not in this program: put it back",
-        "Form.sized.height (u8) is in the journal and not in this program: put it back",
+        "Thing.weight (u32) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"weight\")] on that",
+        "Thing.owner (option<text>) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"owner\")] on that",
+        "Form.round (a variant) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"round\")] on that",
+        "Form.round.radius (u16) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"radius\")] on that",
+        "Form.sized.height (u8) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"height\")] on that",
     ] {
         assert!(refused.contains(line), "{refused}");
     }
@@ -185,9 +185,9 @@ fn what_rows_in_the_journal_cannot_have_is_refused() {
         "the key of Thing is name in this program and id in the journal: give it its old key back",
         "Form.plain.depth (u8) is new in this program, and what the journal holds has no place for it: take it away, or make Form a type or a variant with another name",
         "Form.sized.height (u8) is new in this program and the rows in the journal have none: make it an Option or give it a #[default(..)]",
-        "Form.pair (a variant) is in the journal and not in this program: put it back",
-        "Form.pair.0 (u8) is in the journal and not in this program: put it back",
-        "Form.pair.1 (u8) is in the journal and not in this program: put it back",
+        "Form.pair (a variant) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"pair\")] on that",
+        "Form.pair.0 (u8) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"0\")] on that",
+        "Form.pair.1 (u8) is in the journal and not in this program: put it back, or, if it has a new name now, put #[was(\"1\")] on that",
         "Point.2 (option<u8>) is new in this program, and what the journal holds has no place for it: take it away, or make Point a type or a variant with another name",
     ];
     for (line, expected) in lines.iter().zip(expected) {

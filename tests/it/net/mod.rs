@@ -1,5 +1,6 @@
 //! Sockets and time around HTTP: a service whose answers say what was done, driven over simulated and real sockets.
 
+mod crowd;
 mod delays;
 mod order;
 mod real;

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use sunstone::net::{Config, Timeouts};
 use sunstone::stdx::random::Xoshiro;
 use sunstone::stdx::threads::spawn;
@@ -173,6 +174,47 @@ fn the_control_socket_is_its_owners_alone() {
     }
 }
 
+/// The kernel takes 107 bytes of a path for an address.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_control_socket_may_lie_deep() {
+    let top = std::env::temp_dir().join(format!("sunstone-net-deep-{}", std::process::id()));
+    let folder = top.join("d".repeat(200));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("control.sock");
+    let (_, server) = start(&Config { control: Some(path.clone()), ..config(backends()[0], 1) });
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    std::os::unix::fs::symlink(&folder, top.join("short")).unwrap();
+    let mut stream = UnixStream::connect(top.join("short/control.sock")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"GET /control HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("\r\n\r\ntrue"), "{answer}");
+    drop(server);
+    assert!(!path.exists());
+    std::fs::remove_dir_all(&top).unwrap();
+}
+
+#[test]
+fn why_a_server_does_not_come_to_be_is_said() {
+    let why = |config: &Config| {
+        let clock = std::sync::Arc::new(sunstone::stdx::clock::SystemClock::new());
+        sunstone::net::Server::bind(config, std::sync::Arc::new(super::Desk::default()), clock)
+            .expect_err("it cannot be bound")
+            .to_string()
+    };
+    let config = config(backends()[0], 1);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_, server) = start(&Config { listen: taken, ..config.clone() });
+    let words = why(&Config { listen: taken, ..config.clone() });
+    assert!(words.starts_with(&format!("listening on {taken}: ")), "{words}");
+    drop(server);
+    let words = why(&Config { control: Some("/nowhere/at/all/control.sock".into()), ..config.clone() });
+    assert!(words.starts_with("the control socket /nowhere/at/all/control.sock: "), "{words}");
+    assert_eq!(why(&Config { workers: 100_000, ..config }), "expected at most 1024 workers, found 100000");
+}
+
 /// The last bytes and their end arrive together, and the kernel tells of both once.
 #[test]
 fn the_end_of_a_client_is_noticed() {
@@ -189,21 +231,52 @@ fn the_end_of_a_client_is_noticed() {
 }
 
 #[test]
-fn at_the_limit_of_connections_the_next_ones_wait() {
+fn behind_busy_connections_at_the_limit_the_next_ones_wait() {
     for backend in backends() {
-        let (_, server) = start(&Config { connections: Some(2), ..config(backend, 2) });
+        let (desk, server) = start(&Config { connections: Some(2), ..config(backend, 2) });
         let mut first = Client::connect(server.local_addr());
         let mut second = Client::connect(server.local_addr());
-        assert_eq!((first.ask("/now/1"), second.ask("/now/2")), ("200 /now/1".into(), "200 /now/2".into()));
+        first.send(&get("/park/1"));
+        second.send(&get("/park/2"));
+        while desk.calls() < 2 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let mut third = Client::connect(server.local_addr());
         third.send(&get("/now/3"));
-        assert_eq!(first.ask("/now/1"), "200 /now/1", "those who are in are served");
+        std::thread::sleep(Duration::from_millis(150));
         third.stream.set_nonblocking(true).unwrap();
         let waits = third.stream.read(&mut [0]).map_err(|error| error.kind());
         assert_eq!(waits, Err(std::io::ErrorKind::WouldBlock));
         third.stream.set_nonblocking(false).unwrap();
+        desk.settle(2, true);
+        server.waker().wake();
+        assert_eq!(second.answer().unwrap().line(), "201 /park/2", "{backend:?}");
         drop(second);
         assert_eq!(third.answer().unwrap().line(), "200 /now/3", "{backend:?}");
+        desk.settle(1, true);
+        server.waker().wake();
+        assert_eq!(first.answer().unwrap().line(), "201 /park/1", "{backend:?}");
+    }
+}
+
+#[test]
+fn silent_connections_at_the_limit_lock_nobody_out() {
+    for backend in backends() {
+        let (_, server) = start(&Config { connections: Some(16), ..config(backend, 2) });
+        let mut silent: Vec<Client> = (0..16).map(|_| Client::connect(server.local_addr())).collect();
+        for client in &mut silent[..8] {
+            assert_eq!(client.ask("/now"), "200 /now");
+        }
+        for client in &mut silent[8..] {
+            client.send(b"GET /now HTTP/1.1\r\nHo");
+        }
+        for n in 0..20 {
+            let mut client = Client::connect(server.local_addr());
+            client.stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            assert_eq!(client.ask("/now/in"), "200 /now/in", "{backend:?}: client {n}");
+            // It keeps its connection, and gives way later.
+            silent.push(client);
+        }
     }
 }
 

@@ -175,3 +175,20 @@ fn the_time_of_transactions_never_falls() {
     assert_eq!(second.unwrap(), first);
     assert_eq!(again.view().time(), first);
 }
+
+/// Sealing an idle journal is nobody's command; that its disk fails ends the process all the same.
+#[test]
+fn a_disk_that_fails_while_nothing_waits_is_told_too() {
+    let rig = rig();
+    rig.commit(|tx| add(tx, 10)).unwrap();
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    assert!(rig.engine.on_failure(Box::new(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+    })));
+    rig.directory.fail_sync(1);
+    rig.clock.advance_ms(1000);
+    rig.settle();
+    assert_eq!(told.load(Ordering::Relaxed), 1);
+    assert!(rig.engine.has_failed());
+}
