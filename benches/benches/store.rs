@@ -41,7 +41,7 @@ struct Todo {
 
 fn todo(id: Id<Todo>, number: u64) -> Todo {
     let (title, owner) = (format!("Write the report number {number}"), format!("user-{}", number % 100));
-    Todo { id, title, owner, done: number % 3 == 0, priority: 3, created_at: 1_700_000_000 + number }
+    Todo { id, title, owner, done: number.is_multiple_of(3), priority: 3, created_at: 1_700_000_000 + number }
 }
 
 fn opened(rows: u64) -> (Arc<Engine>, Arc<Lone>) {
