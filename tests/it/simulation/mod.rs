@@ -361,7 +361,7 @@ fn each_seed(seeds: u64, run: impl Fn(u64)) {
 #[test]
 fn lives_of_a_server_from_seeds() {
     let sum = std::cell::Cell::new(Counts::default());
-    let seeds = if is_long() { 20_000 } else { 300 };
+    let seeds = if is_long() { 10_000 } else { 300 };
     each_seed(seeds, |seed| {
         let (_, _, counts) = life(seed);
         let before = sum.get();
