@@ -223,6 +223,12 @@ impl Service for Gateway {
         };
         let endpoint = &self.inner.endpoints.list()[position];
         let kind = endpoint.kind();
+        // A task may commit whatever its verb is.
+        if kind == Kind::Task && request.method().is_safe() && is_cross_site(&request) {
+            return Reply::Now(Response::problem(&Error::forbidden(
+                "a browser sent this for a page of another site",
+            )));
+        }
         let slow = self.is_slow(endpoint);
         if kind != Kind::Task && !slow && !(waits(kind) && after.is_some()) {
             return self.routed(position, &request, values);
