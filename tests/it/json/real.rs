@@ -6,8 +6,9 @@ use sunstone::codec::json::{self, Json, Reader};
 
 #[test]
 fn measured_documents_are_written_and_read_as_the_same_value() {
-    let Some(folder) = std::env::var_os("SUNSTONE_DATA").map(PathBuf::from) else {
-        println!("not run: SUNSTONE_DATA does not name the folder with twitter.json and its like");
+    let Some(folder) = std::env::var_os("SUNSTONE_DATA").map(|data| PathBuf::from(data).join("json-bench"))
+    else {
+        println!("not run: SUNSTONE_DATA does not name the folder with json-bench in it");
         return;
     };
     for name in ["twitter.json", "citm_catalog.json", "canada.json"] {
