@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 macro_rules! scalars {
-    ($($type:ty: $name:literal, $order:ident;)*) => {$(
+    ($($type:ty: $name:literal, $order:ident |$value:ident| $wide:expr;)*) => {$(
         impl Value for $type {
             fn shape() -> Shape {
                 Shape::Scalar($name)
@@ -22,7 +22,8 @@ macro_rules! scalars {
             }
 
             fn order(&self, w: &mut KeyWriter) {
-                w.$order((*self).into());
+                let $value = *self;
+                w.$order($wide);
             }
         }
 
@@ -31,47 +32,20 @@ macro_rules! scalars {
 }
 
 scalars! {
-    u8: "u8", u64;
-    u16: "u16", u64;
-    u32: "u32", u64;
-    u64: "u64", u64;
-    i8: "i8", i64;
-    i16: "i16", i64;
-    i32: "i32", i64;
-    i64: "i64", i64;
-    u128: "u128", u128;
-    i128: "i128", i128;
-    bool: "bool", bool;
-}
-
-macro_rules! sizes {
-    ($($type:ty: $name:literal, $order:ident as $wide:ty;)*) => {$(
-        impl Value for $type {
-            fn shape() -> Shape {
-                Shape::Scalar($name)
-            }
-
-            fn same(&self, other: &Self) -> bool {
-                self == other
-            }
-
-            fn copy(&self) -> Self {
-                *self
-            }
-
-            fn order(&self, w: &mut KeyWriter) {
-                w.$order(*self as $wide);
-            }
-        }
-
-        impl Indexable for $type {}
-    )*};
-}
-
-sizes! {
-    usize: "u64", u64 as u64;
-    isize: "i64", i64 as i64;
-    char: "char", u64 as u64;
+    u8: "u8", u64 |n| u64::from(n);
+    u16: "u16", u64 |n| u64::from(n);
+    u32: "u32", u64 |n| u64::from(n);
+    u64: "u64", u64 |n| n;
+    i8: "i8", i64 |n| i64::from(n);
+    i16: "i16", i64 |n| i64::from(n);
+    i32: "i32", i64 |n| i64::from(n);
+    i64: "i64", i64 |n| n;
+    u128: "u128", u128 |n| n;
+    i128: "i128", i128 |n| n;
+    bool: "bool", bool |n| n;
+    usize: "u64", u64 |n| n as u64;
+    isize: "i64", i64 |n| n as i64;
+    char: "char", u64 |n| u64::from(n);
 }
 
 macro_rules! floats {
