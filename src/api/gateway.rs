@@ -8,7 +8,7 @@ use crate::codec::json::Rest;
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
-use crate::net::{Peer, Reply, Service, Settled};
+use crate::net::{Instead, Peer, Reply, Service, Settled};
 use crate::stdx::report;
 use crate::store::{Caller, Engine, Standing};
 use std::borrow::Cow;
@@ -96,12 +96,18 @@ impl Gateway {
         }
     }
 
-    /// The answer, now or when its ticket is settled.
-    pub(super) fn reply(&self, mut response: Response, ticket: Option<Ticket>, seq: Option<u64>) -> Reply {
+    /// The answer, now or when its ticket is settled; `instead` is what leaves when it is not stored.
+    pub(super) fn reply(
+        &self,
+        mut response: Response,
+        ticket: Option<Ticket>,
+        seq: Option<u64>,
+        instead: Option<Instead>,
+    ) -> Reply {
         response.seq = seq;
         match ticket {
             Some(ticket) if self.inner.engine.standing(ticket) != Standing::Stored => {
-                Reply::Parked(response, ticket)
+                Reply::Parked(response, ticket, instead)
             }
             _ => Reply::Now(response),
         }
@@ -142,7 +148,7 @@ impl Gateway {
             Ok(None) => Response::empty(endpoint.status().unwrap_or(204)),
             Err(error) => Response::problem(&as_sent(error, rest)),
         };
-        self.reply(response, ticket, seq)
+        self.reply(response, ticket, seq, None)
     }
 
     /// What is answered somewhere: what `OPTIONS *` asks for (RFC 9110, section 9.3.7).
@@ -251,7 +257,7 @@ impl Service for Gateway {
             Standing::Waiting => Settled::Waiting,
             standing => match self.inner.engine.refusal(standing) {
                 None => Settled::Stored,
-                Some(error) => Settled::Refused(Response::problem(&error)),
+                Some(error) => Settled::Refused(error),
             },
         }
     }
