@@ -67,6 +67,7 @@ impl Out {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the answer of a method",
     note = "a method gives back a value with #[Data] or #[Model], a type of std that has a JSON form, `Rows`, or a `Result` of one",
+    note = "the error of a `Result` is an `Error`, or a type of the program with `impl From<..> for Error`",
     note = "a helper function belongs into an impl block of its own, without #[Api]"
 )]
 pub trait Answer {

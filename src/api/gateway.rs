@@ -74,8 +74,8 @@ impl Gateway {
             }
         };
         // A panic is the fault of one call; others of the same batch have their answers.
-        let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_printed_by_std| {
-            let error = Error::internal(format!("{} panicked", endpoint.name()));
+        let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+            let error = Error::panicked(endpoint.name(), report::panic_words(&*panic));
             Ended { result: Err(error), ticket: None, seq: None }
         });
         if let Err(error) = &ended.result

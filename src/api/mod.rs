@@ -24,6 +24,7 @@ mod method;
 mod pace;
 mod router;
 mod rpc;
+mod told;
 
 pub use about::About;
 pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
@@ -34,3 +35,5 @@ pub use gateway::Gateway;
 pub use input::Input;
 pub use method::{Api, ApiInfo, Kind, Method, Verb};
 pub use router::{RouteError, Router};
+#[doc(hidden)]
+pub use told::{Known, Lent, Told, ToldFirst, ToldLast, ToldNext};

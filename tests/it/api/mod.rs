@@ -4,6 +4,8 @@
 
 mod arguments;
 mod calls;
+mod failures;
+mod forgotten;
 mod journal;
 mod order;
 mod paging;

@@ -162,15 +162,18 @@ fn a_call_in_a_batch_that_was_not_stored_has_an_error_with_its_id() {
         };
         // The batch waits for the disk, whose turns this thread takes once the first call has run.
         let before = rig.head().seq();
-        let batch = std::thread::spawn(batch);
-        while rig.head().seq() == before {
-            std::thread::yield_now();
-        }
-        while !batch.is_finished() {
-            rig.settle();
-            std::thread::yield_now();
-        }
-        let Reply::Now(answer) = batch.join().unwrap() else { panic!("a batch has waited for its calls") };
+        let answer = std::thread::scope(|scope| {
+            let batch = scope.spawn(batch);
+            while rig.head().seq() == before {
+                std::thread::yield_now();
+            }
+            while !batch.is_finished() {
+                rig.settle();
+                std::thread::yield_now();
+            }
+            batch.join().unwrap()
+        });
+        let Reply::Now(answer) = answer else { panic!("a batch has waited for its calls") };
         let root = r#"{"jsonrpc":"2.0","id":2,"result":1}"#;
         assert_eq!(
             Answer::of(&answer).to_string(),
