@@ -2,6 +2,7 @@
 //! (RFC 9457).
 
 use std::fmt;
+use std::path::Path;
 
 /// What a fallible function of a program gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -58,6 +59,7 @@ enum Kind {
     VersionMismatch,
     TooLarge,
     UnsupportedMediaType,
+    Misdirected,
     Invalid,
     TooManyRequests,
     Internal,
@@ -79,6 +81,7 @@ impl Kind {
             Self::VersionMismatch => (412, "version-mismatch", "the row has changed"),
             Self::TooLarge => (413, "too-large", "it is larger than allowed"),
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "the body is of another type"),
+            Self::Misdirected => (421, "misdirected", "the server does not go by this name"),
             Self::Invalid => (422, "invalid", "a value breaks a rule"),
             Self::TooManyRequests => (429, "too-many-requests", "the caller asks too often"),
             Self::Internal => (500, "internal", "the program has a fault"),
@@ -148,6 +151,12 @@ impl Error {
         Self::new(Kind::UnsupportedMediaType, detail)
     }
 
+    /// 421: the request names a host that this server is not.
+    #[must_use]
+    pub fn misdirected(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Misdirected, detail)
+    }
+
     /// 422: a value breaks a check, or a reference points nowhere.
     #[must_use]
     pub fn invalid(detail: impl Into<String>) -> Self {
@@ -164,6 +173,20 @@ impl Error {
     #[must_use]
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(Kind::Internal, detail)
+    }
+
+    /// A file could not be opened, read or written: a fault inside, as from an [`std::io::Error`] alone, and its words name
+    /// the file. A subcommand ends with the status that fits, see [`Exit`](crate::app::Exit).
+    ///
+    /// ```
+    /// use sunstone::error::Error;
+    ///
+    /// let error = std::fs::read("none.txt").map_err(|error| Error::file("none.txt", error)).unwrap_err();
+    /// assert!(error.to_string().starts_with("none.txt: "));
+    /// ```
+    #[must_use]
+    pub fn file(path: impl AsRef<Path>, error: std::io::Error) -> Self {
+        Self::internal(format!("{}: {error}", path.as_ref().display())).with_source(error)
     }
 
     /// 503: more to do than can be done; trying again later is right.
