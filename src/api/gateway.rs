@@ -259,6 +259,10 @@ impl Service for Gateway {
         }
     }
 
+    fn rest(&self) {
+        self.inner.engine.flush();
+    }
+
     fn settled(&self, ticket: Ticket) -> Settled {
         let standing = self.inner.engine.standing(ticket);
         match standing {

@@ -1,7 +1,7 @@
 //! The loop of one worker as a state: connections, their deadlines, who is parked, who is ready.
 //!
-//! A reactor never calls the service but for [`Service::settled`](super::Service::settled), and never reads or writes a
-//! connection. It says who is to be driven next ([`Reactor::next`]) and lends that connection out; whoever has it gives
+//! A reactor never calls the service but for [`Service::settled`](super::Service::settled) and
+//! [`Service::rest`](super::Service::rest), and never reads or writes a connection. It says who is to be driven next ([`Reactor::next`]) and lends that connection out; whoever has it gives
 //! it back ([`Reactor::give_back`]). So it may stand behind a lock that is free while anything slow happens, and a test
 //! drives it in one thread.
 
@@ -201,6 +201,7 @@ impl<S: Sockets> Reactor<S> {
 
     /// One look at the world.
     fn turn(&mut self, patient: bool) -> io::Result<()> {
+        self.shared.service.rest();
         let timeout_ms = if patient && self.again.is_empty() { self.next_call_ms() } else { Some(0) };
         self.wait(timeout_ms)?;
         self.now_ms = self.shared.clock.monotonic_ns() / 1_000_000;

@@ -26,6 +26,10 @@ pub trait Service: Send + Sync + 'static {
     /// so it is a load and a comparison, and it neither blocks nor panics.
     fn settled(&self, ticket: Ticket) -> Settled;
 
+    /// A loop has called all that it had, and is about to look for news or to sleep: what waits for company may go. It
+    /// neither blocks nor panics, and costs a load when there is nothing.
+    fn rest(&self) {}
+
     /// The answer when the pool's queue or the number of tasks is at its limit: a 503.
     fn overloaded(&self) -> Response;
 

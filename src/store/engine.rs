@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -33,6 +33,11 @@ const COMMAND_STUCK_NS: u64 = 2_000_000;
 
 /// The most transactions in a batch.
 const BATCH_TRANSACTIONS_MAX: u32 = 4_096;
+
+/// So many transactions are enough for a batch: when the journal has nothing to do, nobody waits for more. Each batch costs
+/// a sync and a version of the trees: with 64 connections of 40 transfers in flight, 256 took 10.3 us a transfer and 8
+/// took 12.4; waiting for more than 256 gained nothing.
+const BATCH_ENOUGH: u32 = 256;
 
 /// A batch that holds so many bytes takes no more transactions.
 const BATCH_BYTES: usize = 4 << 20;
@@ -67,6 +72,8 @@ pub struct Engine {
     gate: Gate<Head, Flight>,
     published: Published,
     commit: OnceLock<Arc<dyn Commit>>,
+    /// There may be something in the open batch that is not yet due.
+    undue: AtomicBool,
     clock: Arc<dyn Clock>,
     /// When the command began that is running, in nanoseconds of the clock; 0 when none is.
     running_since_ns: AtomicU64,
@@ -118,6 +125,8 @@ struct Closed {
 struct Flight {
     /// The batch that the journal has: its ticket and the state with it.
     under_way: Option<(Ticket, Arc<State>)>,
+    /// Somebody waits for what is in the open batch: it goes as soon as none is under way.
+    due: bool,
     standing: Condition,
     /// The name of the command that has the head, or had it last.
     call: String,
@@ -145,6 +154,11 @@ impl Flight {
 }
 
 impl Head {
+    /// Is there a batch that nobody needs to wait any longer for?
+    fn has_enough(&self) -> bool {
+        self.open.count >= BATCH_ENOUGH || !self.closed.is_empty()
+    }
+
     /// Closes the open batch: what comes now belongs to the next.
     fn close(&mut self) {
         if self.open.count > 0 {
@@ -222,6 +236,7 @@ impl Engine {
             gate,
             published,
             commit: OnceLock::new(),
+            undue: AtomicBool::new(false),
             clock,
             named_slow: Mutex::default(),
             running_since_ns: AtomicU64::new(0),
@@ -306,11 +321,13 @@ impl Engine {
 
     /// Sleeps until a ticket is settled: for threads that may.
     pub fn wait(&self, ticket: Ticket) -> Standing {
+        self.flush();
         self.published.wait(ticket)
     }
 
     /// Runs a command: all of it, or nothing of it when it gives an error or panics. It does not wait for the disk; its
-    /// answer has to.
+    /// answer has to. Nor does it go there by itself: whoever has no more commands for now says so with
+    /// [`Engine::flush`], so that the commands of one turn of a loop become one batch.
     ///
     /// # Errors
     /// Before it runs: 503 when the head is not free in time or the engine is stopped, 507 while the disk is full.
@@ -354,9 +371,28 @@ impl Engine {
             die_of_panic();
         }
         let ticket = Ticket { era: head.era, seq: head.tx.state.seq };
-        let next = self.gate.put(head, next_batch);
+        let next = self.gate.put(head, |inside| {
+            let enough = inside.value.as_ref().is_some_and(|head| head.has_enough());
+            if enough || inside.beside.due { next_batch(inside) } else { None }
+        });
+        // Said after the command is in the batch and before its ticket is known to anybody.
+        self.undue.store(true, Ordering::Release);
         self.submit(next);
         Ok(Ran { result, ticket })
+    }
+
+    /// Sends what has been recorded to the journal, at once or as soon as the batch before is placed. To be called by
+    /// everybody who has run commands, before they wait or sleep. Without anything to send it is one load.
+    pub fn flush(&self) {
+        if !self.undue.load(Ordering::Acquire) || !self.undue.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let mut inside = self.gate.look();
+        // Where a command has the head, it sends the batch when it puts the head back.
+        inside.beside.due = true;
+        let next = next_batch(&mut inside);
+        drop(inside);
+        self.submit(next);
     }
 
     /// Is a command running that takes long? Whoever wants to run another one would wait.
@@ -463,6 +499,7 @@ impl Engine {
         head.era = self.published.end_era();
         self.gate.put(head, |inside| {
             inside.beside.under_way = None;
+            inside.beside.due = false;
             inside.beside.become_unless_over(standing);
         });
         self.published.moved();
@@ -483,6 +520,7 @@ fn next_batch(inside: &mut Inside<Head, Flight>) -> Option<(Batch, Ticket)> {
     let head = inside.value.as_mut()?;
     if head.closed.is_empty() {
         head.close();
+        inside.beside.due = false;
     }
     let Closed { batch, ticket, root } = head.closed.pop_front()?;
     inside.beside.under_way = Some((ticket, root));
@@ -504,8 +542,9 @@ impl Outcomes for Ear {
         if let Some(head) = inside.value.as_mut().filter(|_| spent.capacity() <= KEPT_BUFFER_BYTES) {
             head.spare.push(spent);
         }
-        // Where a command has the head, it sends the next batch when it puts the head back.
-        let next = next_batch(&mut inside);
+        // What is not due yet belongs to loops that are in the middle of a turn, and may become more.
+        let goes = inside.beside.due || inside.value.as_ref().is_some_and(|head| head.has_enough());
+        let next = if goes { next_batch(&mut inside) } else { None };
         drop(inside);
         engine.submit(next);
         engine.published.publish(root);

@@ -72,13 +72,24 @@ impl Rig {
         Ok(Self { directory: directory.clone(), clock, engine, lone, loaded })
     }
 
-    /// Runs a command; nothing goes to the disk yet.
+    /// Runs a command, as a loop would that has no other; nothing goes to the disk yet.
     pub(crate) fn run<R>(&self, run: impl FnOnce(&mut Tx) -> Result<R>) -> (Result<R>, Ticket) {
         self.run_as(&Caller::anonymous(), run)
     }
 
     /// Runs a command of somebody.
     pub(crate) fn run_as<R>(
+        &self,
+        caller: &Caller,
+        run: impl FnOnce(&mut Tx) -> Result<R>,
+    ) -> (Result<R>, Ticket) {
+        let ran = self.run_in_turn(caller, run);
+        self.engine.flush();
+        ran
+    }
+
+    /// Runs a command behind which others may come in the same turn.
+    pub(crate) fn run_in_turn<R>(
         &self,
         caller: &Caller,
         run: impl FnOnce(&mut Tx) -> Result<R>,
@@ -109,8 +120,9 @@ impl Rig {
         result
     }
 
-    /// Everything that is due on the disk happens.
+    /// Every turn ends, and everything that is due on the disk happens.
     pub(crate) fn settle(&self) {
+        self.engine.flush();
         while self.lone.step() {}
     }
 

@@ -63,6 +63,37 @@ fn while_one_batch_is_under_way_the_next_gathers_and_each_is_seen_as_a_whole() {
 }
 
 #[test]
+fn the_commands_of_a_turn_go_to_the_disk_together_and_at_its_end() {
+    let rig = rig();
+    let in_turn = || rig.run_in_turn(&Caller::anonymous(), |tx| add(tx, 1)).1;
+    let journal = || while rig.lone.step() {};
+    let standing = |tickets: &[Ticket]| tickets.iter().map(|t| rig.engine.standing(*t)).collect::<Vec<_>>();
+    let first: Vec<Ticket> = (0..3).map(|_| in_turn()).collect();
+    journal();
+    assert_eq!(standing(&first), [Standing::Waiting; 3], "the turn is not over");
+    rig.engine.flush();
+    assert!(rig.lone.step());
+    assert_eq!(standing(&first), [Standing::Stored; 3], "one batch");
+
+    // A turn that ends while a batch is under way: its batch follows by itself. What comes after it waits for its own end.
+    let under_way = rig.run(|tx| add(tx, 1)).1;
+    let ended = in_turn();
+    rig.engine.flush();
+    assert!(rig.lone.step());
+    assert_eq!(standing(&[under_way, ended]), [Standing::Stored, Standing::Waiting]);
+    let open = in_turn();
+    journal();
+    assert_eq!(standing(&[ended, open]), [Standing::Stored, Standing::Waiting]);
+
+    // A long turn does not keep the disk waiting.
+    for _ in 0..1_000 {
+        in_turn();
+    }
+    assert!(rig.lone.step());
+    assert_eq!(rig.engine.standing(open), Standing::Stored);
+}
+
+#[test]
 fn a_refused_transaction_that_went_on_leaves_no_trace() {
     let rig = rig();
     rig.commit(|tx| add(tx, 1)).unwrap();
