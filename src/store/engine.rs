@@ -340,7 +340,9 @@ impl Engine {
         };
         let condition = {
             let beside = &mut self.gate.look().beside;
-            cause.name.clone_into(&mut beside.call);
+            if beside.standing == Condition::Well {
+                cause.name.clone_into(&mut beside.call);
+            }
             beside.standing
         };
         if condition != Condition::Well {
