@@ -70,7 +70,7 @@ impl Guests {
     }
 }
 
-/// What `invite` is told.
+/// All of them come on the list, or none of them.
 #[Data]
 struct Invite {
     /// Who is invited.

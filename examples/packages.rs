@@ -79,9 +79,11 @@ impl Packages {
     }
 }
 
-/// What `import` is told.
+/// A record whose name is there already takes the place of the one before, so that an import can be run again. A line that
+/// is broken is named by its number.
 #[Data]
 struct Flags {
+    /// The file, a record a line.
     file: String,
     /// Leave broken lines out; otherwise one of them keeps the whole file out.
     #[default(false)]
@@ -103,7 +105,7 @@ struct Imported {
 /// Takes in the records of a file, line by line. Unless broken lines are to be left out, the file is gone through twice: it is
 /// known to be sound before the first of its records goes in.
 fn import(store: &Store, Flags { file, keep_going }: Flags) -> Result<Imported> {
-    let opened = File::open(&file).map_err(|error| Error::bad_request(format!("{file}: {error}")))?;
+    let opened = File::open(&file).map_err(|error| Error::file(&file, error))?;
     let mut lines = Lines { source: BufReader::new(opened), text: Vec::new(), number: 0, broken: 0 };
     if !keep_going {
         while lines.records(&mut Vec::new())? {}

@@ -2,6 +2,7 @@
 //! (RFC 9457).
 
 use std::fmt;
+use std::path::Path;
 
 /// What a fallible function of a program gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -81,6 +82,7 @@ enum Kind {
     VersionMismatch,
     TooLarge,
     UnsupportedMediaType,
+    Misdirected,
     Invalid,
     TooManyRequests,
     Internal,
@@ -102,6 +104,7 @@ impl Kind {
             Self::VersionMismatch => (412, "version-mismatch", "the row has changed"),
             Self::TooLarge => (413, "too-large", "it is larger than allowed"),
             Self::UnsupportedMediaType => (415, "unsupported-media-type", "the body is of another type"),
+            Self::Misdirected => (421, "misdirected", "the server does not go by this name"),
             Self::Invalid => (422, "invalid", "a value breaks a rule"),
             Self::TooManyRequests => (429, "too-many-requests", "the caller asks too often"),
             Self::Internal => (500, "internal", "the program has a fault"),
@@ -172,6 +175,12 @@ impl Error {
         Self::new(Kind::UnsupportedMediaType, detail)
     }
 
+    /// 421: the request names a host that this server is not.
+    #[must_use]
+    pub fn misdirected(detail: impl fmt::Display) -> Self {
+        Self::new(Kind::Misdirected, detail)
+    }
+
     /// 422: a value breaks a check, or a reference points nowhere.
     #[must_use]
     pub fn invalid(detail: impl fmt::Display) -> Self {
@@ -193,6 +202,20 @@ impl Error {
     /// 500: a method panicked, with these words.
     pub(crate) fn panicked(name: &str, words: &str) -> Self {
         Self::internal(format!("{name} panicked: {words}"))
+    }
+
+    /// A file could not be opened, read or written: a fault inside, as from an [`std::io::Error`] alone, and its words name
+    /// the file. A subcommand ends with the status that fits, see [`Exit`](crate::app::Exit).
+    ///
+    /// ```
+    /// use sunstone::error::Error;
+    ///
+    /// let error = std::fs::read("none.txt").map_err(|error| Error::file("none.txt", error)).unwrap_err();
+    /// assert!(error.to_string().starts_with("none.txt: "));
+    /// ```
+    #[must_use]
+    pub fn file(path: impl AsRef<Path>, error: std::io::Error) -> Self {
+        Self::internal(format!("{}: {error}", path.as_ref().display())).with_source(error)
     }
 
     /// 503: more to do than can be done; trying again later is right.
@@ -336,7 +359,7 @@ impl fmt::Debug for Error {
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
             let words = error.to_string();
-            if words != said {
+            if !said.ends_with(&words) {
                 write!(f, " ({words})")?;
             }
             (said, cause) = (words, error.source());

@@ -7,7 +7,7 @@ pub use crate::codec::{binary, json};
 pub use crate::error::{Error, Result};
 pub use crate::model::{
     Auto, Field, FieldAccess, FieldOps, IndexInfo, Indexable, MemberInfo, Model, ModelInfo, OnRemove, Refers,
-    Report, Role, Shape, Target, TypeBody, TypeInfo, Value, type_info, variant,
+    Report, Role, Shape, Target, TypeBody, TypeInfo, Value, default_text, type_info, variant,
 };
 pub use crate::store::{Store, Tx, View};
 pub use sunstone_macros::{DataDerive, ModelDerive};

@@ -10,6 +10,8 @@ pub(crate) struct Code {
     pub(crate) body: &'static str,
     /// Every `MemberInfo`, each with a comma.
     pub(crate) members: TokenStream,
+    /// The rule over the whole value, as it was written.
+    pub(crate) rule: String,
     /// Items that the functions need.
     pub(crate) items: TokenStream,
     pub(crate) from_json: TokenStream,
@@ -62,8 +64,15 @@ pub(crate) fn block(
     let info =
         [("name", text(name)), ("docs", text(docs)), ("body", body), ("members", code.members.clone())];
     let info = fill(
-        "$x::TypeInfo { name: $name, docs: $docs, slot: &__SLOT, body: $x::TypeBody::$body, members: &[$members] }",
-        &info,
+        "$x::TypeInfo {
+            name: $name,
+            docs: $docs,
+            slot: &__SLOT,
+            body: $x::TypeBody::$body,
+            members: &[$members],
+            rule: $rule,
+        }",
+        &[&info[..], &[("rule", text(&code.rule))]].concat(),
     );
     // A static cannot be generic; a constant of a generic type can.
     let holder = if item.generics.is_empty() {

@@ -45,6 +45,7 @@ pub(crate) fn expand(
     let scope = scope(item, &all_types);
     let mut code = code(&scope, &choices, arguments.whole.strict);
     code.check.extend(arguments.whole.checked());
+    code.rule = arguments.whole.rule();
     block(&scope, item, name, docs, &code)
 }
 
@@ -97,6 +98,7 @@ fn code(scope: &Scope, choices: &[Choice], strict: bool) -> Code {
     Code {
         body: "Choice",
         members: all(&Choice::members),
+        rule: String::new(),
         items: all(&|choice| choice.slots(scope)),
         from_json: from_json(choices, strict),
         to_json: over(all(&Choice::to_json)),

@@ -35,6 +35,7 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
             let scope = scope(item, &types(&plans));
             let mut code = record_code(&scope, &plans, arguments.whole.strict);
             code.check.extend(arguments.whole.checked());
+            code.rule = arguments.whole.rule();
             block(&scope, item, &name, &docs, &code)
         }
         Body::Struct(fields) => {
@@ -42,6 +43,7 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
             let scope = scope(item, &types(&plans));
             let mut code = tuple_code(&scope, fields, &plans);
             code.check.extend(arguments.whole.checked());
+            code.rule = arguments.whole.rule();
             block(&scope, item, &name, &docs, &code)
         }
         Body::Enum(variants) => choice::expand(item, variants, &name, &docs, &arguments, errors),
@@ -77,6 +79,7 @@ pub(crate) fn record_code(scope: &[(&'static str, TokenStream)], plans: &[Plan],
     Code {
         body: "Record",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        rule: String::new(),
         items: json::slots(plans, &slot_parts),
         from_json: json::read(plans, &itself, &slots, strict),
         to_json: json::write(plans, OWN),
@@ -124,6 +127,7 @@ fn tuple_code(scope: &[(&'static str, TokenStream)], fields: &Fields, plans: &[P
     Code {
         body: "Tuple",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        rule: String::new(),
         items: TokenStream::new(),
         from_json: json::read_list(plans, &itself),
         to_json: json::write_list(plans, OWN),
@@ -175,6 +179,7 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
     Code {
         body: "Transparent",
         members: each(plans, |_, plan| fill("$info,", &[("info", plan.info(""))])),
+        rule: String::new(),
         items: TokenStream::new(),
         from_json: one("$Ok(Self { $member: <$ty as $x::Value>::read_json(r)? })"),
         to_json: one("<$ty as $x::Value>::write_json(&self.$member, w);"),

@@ -39,6 +39,7 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     let key = key(item, &plans, errors);
     let mut code = record_code(&scope, &plans, arguments.whole.strict);
     code.items.extend(requirements(&scope, &plans, &arguments));
+    code.rule = arguments.whole.rule();
     code.impls = model(&scope, item, &plans, key, &arguments);
     let name = names::plain(&item.name);
     let mut out = block(&scope, item, &name, &docs(&item.attributes), &code);

@@ -31,7 +31,11 @@ pub(crate) struct Plan {
 pub(crate) fn plans(fields: &Fields, place: Place, owner: &TokenStream, errors: &mut Errors) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     for (position, field) in fields.list.iter().enumerate() {
-        let rules = rules(&field.attributes, place, errors);
+        let mut rules = rules(&field.attributes, place, errors);
+        if let Some(Fallback::Expression(value)) = &mut rules.default {
+            // It also stands where no `Self` is.
+            *value = without_self(std::mem::take(value), owner);
+        }
         let name = field.name.as_ref().map_or_else(|| position.to_string(), names::plain);
         let wire = rules.rename.as_ref().map_or_else(|| name.clone(), |(rename, _)| rename.clone());
         let member = match &field.name {
@@ -131,9 +135,15 @@ impl Plan {
             (rules.secret, ".secret()"),
             (rules.internal, ".internal()"),
             (rules.fixed, ".fixed()"),
-            (rules.default.is_some(), ".optional()"),
         ];
         info.extend(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| fill(flag, &[])));
+        if rules.default.is_some() {
+            info.extend(self.fill(0, ".optional(|| $x::default_text::<$ty>($default))", &[]));
+        }
+        let rule = rules.rule();
+        if !rule.is_empty() {
+            info.extend(fill(".rule($rule)", &[("rule", text(&rule))]));
+        }
         info
     }
 

@@ -4,6 +4,7 @@ use crate::attribute::{Argument, Attribute, Form, arguments, one_literal, one_te
 use crate::error::Errors;
 use crate::literal;
 use proc_macro::{Span, TokenStream};
+use std::fmt::{self, Display, Formatter};
 
 /// Where an attribute stands. Not every attribute makes sense everywhere.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,16 @@ pub(crate) enum Check {
     Length(TokenStream),
     Range(TokenStream),
     With(TokenStream),
+}
+
+impl Display for Check {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(range) => write!(f, "length = {range}"),
+            Self::Range(range) => write!(f, "range = {range}"),
+            Self::With(path) => write!(f, "with = {path}"),
+        }
+    }
 }
 
 /// What a field is when a body leaves it out.
@@ -190,6 +201,12 @@ impl Rules {
         if let (Some(attribute), Some(_), Some("Clear")) = (on_remove, self.key, self.on_remove) {
             errors.at(attribute.span, "a key cannot be cleared: `refuse` or `cascade`");
         }
+    }
+
+    /// The checks as they were written.
+    pub(crate) fn rule(&self) -> String {
+        let checks: Vec<_> = self.checks.iter().map(ToString::to_string).collect();
+        checks.join(", ")
     }
 
     /// Is the value never taken from a body?

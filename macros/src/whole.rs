@@ -44,6 +44,11 @@ impl Whole {
         errors.over(&argument.tokens, argument.span, message);
     }
 
+    /// The check as it was written.
+    pub(crate) fn rule(&self) -> String {
+        self.check.as_ref().map(|path| format!("check = {path}")).unwrap_or_default()
+    }
+
     /// Reports what the function over the whole value says.
     pub(crate) fn checked(&self) -> TokenStream {
         let check = self.check.iter().map(|path| {

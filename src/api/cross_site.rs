@@ -1,17 +1,19 @@
 //! Requests that change something and that a browser sends for another site's page.
 
+use super::Origins;
 use crate::http::Request;
 
-/// Does this request come from a page of another site? `Sec-Fetch-Site` says so in every current browser; before it there
-/// was `Origin`, which is then held against `Host`. What is no browser sends neither. Either one given twice is nobody's
-/// word.
-pub(super) fn is_cross_site(request: &Request) -> bool {
+/// Does this request come from a page of another site? An `Origin` that is listed is our own. Else `Sec-Fetch-Site` says so
+/// in every current browser; before it there was `Origin`, which is then held against `Host`. What is no browser sends
+/// neither. Either one given twice is nobody's word.
+pub(super) fn is_cross_site(request: &Request, origins: &Origins) -> bool {
     let only = |name: &str| {
         let mut values = request.headers().filter(|(found, _)| found.eq_ignore_ascii_case(name));
         let first = values.next().map(|(_, value)| value);
         if values.next().is_some() { Some(&b""[..]) } else { first }
     };
     match (only("sec-fetch-site"), only("origin")) {
+        (_, Some(origin)) if origins.lists(origin) => false,
         (Some(site), _) => site != b"same-origin" && site != b"none",
         (None, Some(origin)) => !is_origin_of(origin, request.host().unwrap_or_default()),
         (None, None) => false,
@@ -41,10 +43,12 @@ mod tests {
 
     #[test]
     fn who_counts_as_another_site() {
+        let own = "https://own.test".parse().expect("an origin");
+        let origins = Origins::new(vec![own], [127, 0, 0, 1].into());
         let ask = |headers: &[(&str, &str)]| {
             let request = Request::builder(Method::Post, "/todos").header("Host", "a.test");
             let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-            is_cross_site(&request.build().expect("a request that is well formed"))
+            is_cross_site(&request.build().expect("a request that is well formed"), &origins)
         };
         assert!(!ask(&[]));
         assert!(!ask(&[("Origin", "http://a.test")]));
@@ -59,5 +63,8 @@ mod tests {
         assert!(ask(&[("Origin", "null")]));
         assert!(ask(&[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://a.test")]));
         assert!(ask(&[("Sec-Fetch-Site", "same-site")]));
+        assert!(!ask(&[("Sec-Fetch-Site", "cross-site"), ("Origin", "https://own.test")]));
+        assert!(!ask(&[("Origin", "https://own.test")]) && ask(&[("Origin", "http://own.test")]));
+        assert!(ask(&[("Origin", "https://own.test"), ("Origin", "https://own.test")]));
     }
 }

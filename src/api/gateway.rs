@@ -2,7 +2,7 @@
 
 use super::cross_site::is_cross_site;
 use super::router::{Found, parameters};
-use super::{Call, Ended, Endpoint, Endpoints, Input, Kind, RouteError, Router, Verb, rpc};
+use super::{Call, Ended, Endpoint, Endpoints, Input, Kind, Origins, RouteError, Router, Verb, rpc};
 use crate::codec::binary::Numbers;
 use crate::codec::json::Rest;
 use crate::error::Error;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Gateway {
     inner: Arc<Inner>,
+    origins: Origins,
 }
 
 #[derive(Debug)]
@@ -36,7 +37,14 @@ impl Gateway {
     /// When two methods have one verb and path.
     pub fn new(engine: Arc<Engine>, endpoints: Endpoints, numbers: Numbers) -> Result<Self, RouteError> {
         let router = Router::new(endpoints.list())?;
-        Ok(Self { inner: Arc::new(Inner { engine, endpoints, router, numbers }) })
+        let inner = Arc::new(Inner { engine, endpoints, router, numbers });
+        Ok(Self { inner, origins: Origins::default() })
+    }
+
+    /// The same for a server of these names: requests for others are refused, and pages of the listed origins are its own.
+    #[must_use]
+    pub fn under(self, origins: Origins) -> Self {
+        Self { origins, ..self }
     }
 
     /// The engine behind it.
@@ -195,8 +203,14 @@ pub(super) fn is_json(content_type: Option<&str>) -> bool {
 }
 
 impl Service for Gateway {
-    fn call(&self, request: Request, _peer: &Peer, after: Option<Ticket>) -> Reply {
-        if !request.method().is_safe() && is_cross_site(&request) {
+    fn call(&self, request: Request, peer: &Peer, after: Option<Ticket>) -> Reply {
+        // No browser comes through the control socket, whatever name is said there.
+        if !peer.control
+            && let Err(misdirected) = self.origins.admit(&request)
+        {
+            return Reply::Now(Response::problem(&misdirected));
+        }
+        if !request.method().is_safe() && is_cross_site(&request, &self.origins) {
             return Reply::Now(Response::problem(&Error::forbidden(
                 "a browser sent this for a page of another site",
             )));
@@ -230,7 +244,7 @@ impl Service for Gateway {
         let endpoint = &self.inner.endpoints.list()[position];
         let kind = endpoint.kind();
         // A task may commit whatever its verb is.
-        if kind == Kind::Task && request.method().is_safe() && is_cross_site(&request) {
+        if kind == Kind::Task && request.method().is_safe() && is_cross_site(&request, &self.origins) {
             return Reply::Now(Response::problem(&Error::forbidden(
                 "a browser sent this for a page of another site",
             )));

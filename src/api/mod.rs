@@ -21,6 +21,7 @@ mod endpoint;
 mod gateway;
 mod input;
 mod method;
+mod origins;
 mod pace;
 mod router;
 mod rpc;
@@ -34,6 +35,7 @@ pub use endpoint::{Endpoint, Endpoints};
 pub use gateway::Gateway;
 pub use input::Input;
 pub use method::{Api, ApiInfo, Kind, Method, Verb};
+pub use origins::{NoOrigin, Origin, Origins};
 pub use router::{RouteError, Router};
 #[doc(hidden)]
 pub use told::{Known, Lent, Told, ToldFirst, ToldLast, ToldNext};

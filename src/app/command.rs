@@ -22,7 +22,7 @@ pub(crate) struct Command {
 type Prepare = Box<dyn FnOnce(&[(String, String)]) -> Result<Ready>>;
 
 impl Command {
-    pub(super) fn new<Form, S: Subcommand<Form> + 'static>(
+    pub(crate) fn new<Form, S: Subcommand<Form> + 'static>(
         name: &'static str,
         help: &'static str,
         flags: Option<&'static TypeInfo>,

@@ -4,7 +4,7 @@ mod command;
 mod mentioned;
 mod server;
 
-use crate::api::{Api, Endpoint, Endpoints, Kind};
+use crate::api::{Api, Endpoint, Endpoints, Kind, Origin};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::model::{Model, Models, Shape, TypeBody, TypeInfo};
@@ -55,6 +55,7 @@ pub struct App {
     seed: Option<Seed>,
     version: Option<&'static str>,
     listen: SocketAddr,
+    origins: Vec<Origin>,
     data: PathBuf,
     workers: usize,
     /// What is wrong with the declaration, found while registering.
@@ -82,6 +83,7 @@ impl App {
             seed: None,
             version: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            origins: Vec::new(),
             data: PathBuf::from(format!("./{name}-data")),
             workers: 0,
             wrong: Vec::new(),
@@ -110,14 +112,18 @@ impl App {
     }
 
     /// Adds a subcommand: a function that is given a [`Store`](crate::store::Store), and flags where it takes them. Flags without a default can
-    /// be given by position, too.
+    /// be given by position, too; what the documentation of the struct and its fields says is its `--help`. An error ends
+    /// the process with the status that [`Exit`] has for it.
     ///
     /// ```
     /// use sunstone::prelude::*;
     ///
+    /// /// Each line is one thing to do.
     /// #[Data]
     /// struct Import {
+    ///     /// The file with the lines.
     ///     file: String,
+    ///     /// Leave out lines that are broken.
     ///     #[default(false)]
     ///     keep_going: bool,
     /// }
@@ -125,7 +131,8 @@ impl App {
     /// fn import(store: &Store, flags: Import) -> Result<u64> {
     ///     // todo import FILE [--keep-going]
     /// #   let _ = flags.keep_going;
-    ///     Ok(std::fs::read_to_string(&flags.file)?.len() as u64 + store.view().seq())
+    ///     let text = std::fs::read_to_string(&flags.file).map_err(|error| Error::file(&flags.file, error))?;
+    ///     Ok(text.lines().count() as u64 + store.view().seq())
     /// }
     ///
     /// let app = App::new("todo").command("import", "reads a file", import);
@@ -174,6 +181,19 @@ impl App {
         self
     }
 
+    /// An origin under which browsers reach it, like `https://todo.example.com`, unless a flag names others; of several each
+    /// is said. A page of a listed origin may do what its own may, and where any is listed, requests for other hosts are
+    /// refused (421), but for `localhost` and the address where it listens. Where it listens on a loopback address, they
+    /// are refused without a list as well: a page of any name could reach it otherwise (DNS rebinding).
+    #[must_use]
+    pub fn origin(mut self, origin: &str) -> Self {
+        match origin.parse() {
+            Ok(origin) => self.origins.push(origin),
+            Err(wrong) => self.wrong.push(format!("{wrong}, found `{origin}`")),
+        }
+        self
+    }
+
     /// Its data directory unless a flag says otherwise.
     #[must_use]
     pub fn data(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -191,10 +211,19 @@ impl App {
 
     /// The binary: reads the command line, does what it says, prints errors as people read them.
     pub fn run(self) -> Exit {
-        cli::run(
-            self,
-            std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
-        )
+        self.run_with(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
+    }
+
+    /// The same with these arguments, the name of the program not among them: for a program that has read some of its own
+    /// before.
+    ///
+    /// ```
+    /// use sunstone::prelude::*;
+    ///
+    /// assert_eq!(App::new("hello").run_with(["--version"]), Exit::OK);
+    /// ```
+    pub fn run_with<A: Into<String>>(self, arguments: impl IntoIterator<Item = A>) -> Exit {
+        cli::run(self, arguments.into_iter().map(Into::into).collect())
     }
 
     /// Opens the journal and answers on threads of its own: for embedding, and for tests. A program that keeps nothing has no
@@ -216,7 +245,7 @@ impl App {
     ///
     /// let server = App::new("hello").api(Hello).listen(([127, 0, 0, 1], 0).into()).start()?;
     /// let mut connection = std::net::TcpStream::connect(server.address())?;
-    /// connection.write_all(b"GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+    /// connection.write_all(b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     /// let mut answer = String::new();
     /// connection.read_to_string(&mut answer)?;
     /// assert!(answer.ends_with("\"hello\""));
@@ -257,7 +286,8 @@ impl App {
             return Err(self.wrong);
         }
         self.models.tie();
-        let Self { name, version, models, endpoints, commands, seed, listen, data, workers, .. } = self;
+        let Self { name, version, models, endpoints, commands, seed, listen, origins, data, workers, .. } =
+            self;
         let mut calls = endpoints.calls();
         // What changes something without being a method has its name in the journal, too; none of these has a dot in it.
         calls.extend(commands.iter().map(|command| (command.name.to_owned(), command.flags)));
@@ -270,6 +300,18 @@ impl App {
             || seed.is_some()
             || endpoints.list().iter().any(changes);
         let program = Program { models: Arc::new(models), calls };
-        Ok(Declared { name, version, program, endpoints, commands, seed, listen, data, workers, keeps_state })
+        Ok(Declared {
+            name,
+            version,
+            program,
+            endpoints,
+            commands,
+            seed,
+            listen,
+            origins,
+            data,
+            workers,
+            keeps_state,
+        })
     }
 }

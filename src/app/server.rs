@@ -1,7 +1,7 @@
 //! A program over an open journal, and the server before it.
 
 use super::{Command, Seed};
-use crate::api::{Endpoints, Gateway};
+use crate::api::{Endpoints, Gateway, Origin, Origins};
 use crate::cli::{self, Exit};
 use crate::codec::binary::Numbers;
 use crate::error::Result;
@@ -28,6 +28,7 @@ pub(crate) struct Declared {
     pub(crate) commands: Vec<Command>,
     pub(crate) seed: Option<Seed>,
     pub(crate) listen: SocketAddr,
+    pub(crate) origins: Vec<Origin>,
     pub(crate) data: PathBuf,
     pub(crate) workers: usize,
     /// Does it keep anything? A program of plain functions, and of queries that have no model to ask, needs no data directory.
@@ -68,7 +69,7 @@ impl Opened {
 /// is none. A program that keeps nothing gets one in memory.
 pub(crate) fn open(declared: Declared, create: bool, clock: &Arc<dyn Clock>) -> Result<Opened, Fault> {
     let data = declared.keeps_state.then(|| declared.data.clone());
-    let Declared { program, mut endpoints, seed, .. } = declared;
+    let Declared { program, mut endpoints, seed, listen, origins, .. } = declared;
     let opening = Opening {
         directory: match &data {
             Some(data) => Arc::new(RealDirectory::open(data)),
@@ -92,6 +93,7 @@ pub(crate) fn open(declared: Declared, create: bool, clock: &Arc<dyn Clock>) -> 
     endpoints.number(&loaded.calls);
     let gateway = Gateway::new(Arc::clone(&loaded.engine), endpoints, loaded.numbers.clone());
     let gateway = gateway.map_err(|error| fault(error.to_string()))?;
+    let gateway = gateway.under(Origins::new(origins, listen.ip()));
     let Loaded { lone, opened: found, catalog, numbers, took_ms, .. } = loaded;
     Ok(Opened { gateway, found, lone, catalog, numbers, took_ms, data })
 }
@@ -151,7 +153,8 @@ impl Server {
         self.net.local_addr()
     }
 
-    /// Stops: what runs is answered, everything is on disk, the journal is closed.
+    /// Stops: what runs is answered, everything is on disk, the journal is closed. A command that does not end in
+    /// [`STOP_WAIT_MS`](crate::store::STOP_WAIT_MS) is named on stderr and left behind.
     pub fn stop(&self) {
         self.net.stop();
         self.opened.engine().stop();

@@ -11,8 +11,10 @@ pub(super) struct Flag {
     /// What stands behind it; none: it stands alone.
     pub(super) value: Option<&'static str>,
     pub(super) help: &'static str,
-    /// What it is unless it is given.
+    /// What it is unless it is given; an empty text says nothing.
     pub(super) default: Option<fn(&Declared) -> String>,
+    /// May it be given several times?
+    pub(super) repeats: bool,
 }
 
 /// Does a value belong to a flag?
@@ -36,9 +38,20 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// The value of a flag; of one given twice the last.
+    /// The value of a flag.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
-        self.flags.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.flags.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The values of a flag that can be given several times.
+    pub(super) fn values<'g>(&'g self, name: &'g str) -> impl Iterator<Item = &'g str> {
+        self.flags.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses a flag that is given twice: nothing that was said is passed over.
+    pub(super) fn once(&self, name: &str) -> Result<(), Fault> {
+        let twice = self.values(name).nth(1).is_some();
+        if twice { Err(usage(format!("--{name} is given twice"))) } else { Ok(()) }
     }
 
     /// Was it given?
@@ -115,7 +128,9 @@ fn is_short_flag(argument: &str) -> bool {
 pub(super) fn read_own(arguments: Vec<String>, flags: &[Flag]) -> Result<Given, Fault> {
     let takes = |flag: &Flag| if flag.value.is_some() { Takes::Value } else { Takes::Nothing };
     let known: Vec<_> = flags.iter().map(|flag| (flag.name, takes(flag))).collect();
-    read(arguments, &known)
+    let given = read(arguments, &known)?;
+    flags.iter().filter(|flag| !flag.repeats).try_for_each(|flag| given.once(flag.name))?;
+    Ok(given)
 }
 
 #[cfg(test)]
@@ -133,7 +148,9 @@ mod tests {
     fn flags_and_words_in_any_order() {
         let given = reads("a --data=x --follow - b --data y -3 -- --follow").unwrap();
         assert_eq!(given.words, ["a", "-", "b", "-3", "--follow"]);
-        assert_eq!((given.value("data"), given.has("follow"), given.has("done")), (Some("y"), true, false));
+        assert_eq!(given.values("data").collect::<Vec<_>>(), ["x", "y"]);
+        assert!(given.once("data").is_err() && given.once("follow").is_ok());
+        assert_eq!((given.has("follow"), given.has("done")), (true, false));
         assert_eq!(reads("--done").unwrap().value("done"), Some("true"));
         assert_eq!(reads("--done=false x").unwrap().value("done"), Some("false"));
     }

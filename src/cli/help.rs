@@ -9,8 +9,9 @@ use std::fmt::Write;
 const COLUMN: usize = 26;
 
 const ENDING: &str = "\
-stdout is for machines, stderr for people. Exit status: 0 well, 1 refused, 64 command line, 65 damaged data,
-66 nothing there, 69 no service, 70 fault of the program, 74 disk, 75 in use by another process, 78 declaration.
+stdout is for machines, stderr for people. Exit status: 0 well, 1 refused, 64 command line, 65 bad data,
+66 nothing there, 69 no service, 70 fault of the program, 74 disk, 75 later, as another process is at work,
+78 declaration, also one that does not fit the journal.
 ";
 
 /// One line of two columns, at most.
@@ -26,8 +27,8 @@ fn flag(text: &mut String, declared: &Declared, flag: &Flag) {
         None => format!("--{}", flag.name),
     };
     let right = match flag.default {
-        Some(default) => format!("{} [{}]", flag.help, default(declared)),
-        None => flag.help.to_owned(),
+        Some(default) if !default(declared).is_empty() => format!("{} [{}]", flag.help, default(declared)),
+        _ => flag.help.to_owned(),
     };
     row(text, &left, &right);
 }
@@ -68,7 +69,12 @@ pub(super) fn of(declared: &Declared, name: &str) -> Result<Exit, Fault> {
     let command = command.ok_or_else(|| no_command(declared, name))?;
     let program = &declared.name;
     let usage = left(name, &own::operands(command));
-    let mut text = format!("usage: {program} {usage} [FLAGS]\n\n{}\n\nflags:\n", command.help);
+    let mut text = format!("usage: {program} {usage} [FLAGS]\n\n{}\n", command.help);
+    let docs = own::docs(command);
+    if !docs.is_empty() {
+        text.push_str(&format!("\n{docs}\n"));
+    }
+    text.push_str("\nflags:\n");
     for (left, right) in own::rows(command) {
         row(&mut text, &left, &right);
     }
@@ -78,11 +84,14 @@ pub(super) fn of(declared: &Declared, name: &str) -> Result<Exit, Fault> {
 
 fn ours(declared: &Declared, command: &Command) -> String {
     let usage = left(command.name, command.operands);
-    let mut text = format!("usage: {} {usage} [FLAGS]\n\n{}\n", declared.name, command.about);
+    let flags = if command.flags.is_empty() { "" } else { " [FLAGS]" };
+    let mut text = format!("usage: {} {usage}{flags}\n\n{}\n", declared.name, command.about);
     if !command.more.is_empty() {
         text.push_str(&format!("\n{}\n", command.more));
     }
-    text.push_str("\nflags:\n");
+    if !command.flags.is_empty() {
+        text.push_str("\nflags:\n");
+    }
     command.flags.iter().for_each(|known| flag(&mut text, declared, known));
     text
 }

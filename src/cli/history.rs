@@ -31,9 +31,9 @@ It is told from the file alone, whether a server runs or not. Secrets are left o
 stands {\"secret\": true}. Arguments over 4 KiB are {\"bytes\", \"sha256\"}.",
     flags: &[
         DATA,
-        Flag { name: "from", value: Some("SEQ"), help: "begin with this sequence", default: None },
-        Flag { name: "model", value: Some("M"), help: "changes of this model alone", default: None },
-        Flag { name: "follow", value: None, help: "go on with what comes, until ended", default: None },
+        Flag { name: "from", value: Some("SEQ"), help: "begin with this sequence", default: None, repeats: false },
+        Flag { name: "model", value: Some("M"), help: "changes of this model alone", default: None, repeats: false },
+        Flag { name: "follow", value: None, help: "go on with what comes, until ended", default: None, repeats: false },
     ],
     run: Run::Looks(run),
 };
@@ -87,7 +87,7 @@ impl Teller<'_> {
             FrameKind::Schema => self
                 .historian
                 .schema(frame.payload)
-                .map_err(|error| Refusal(format!("a schema frame: {error}"))),
+                .map_err(|error| Refusal::Frame(format!("a schema frame: {error}"))),
             FrameKind::Batch if frame.first_seq + u64::from(frame.count) <= self.from => Ok(()),
             FrameKind::Batch => {
                 let mut seq = frame.first_seq;
@@ -96,7 +96,7 @@ impl Teller<'_> {
                     seq += u64::from(told.is_ok());
                     told
                 });
-                told.map_err(|error| Refusal(format!("transaction {seq}: {error}")))
+                told.map_err(|error| Refusal::Frame(format!("transaction {seq}: {error}")))
             }
             FrameKind::SnapshotChunk
             | FrameKind::SnapshotEnd

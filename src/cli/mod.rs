@@ -29,7 +29,7 @@ mod values;
 mod verify;
 
 use crate::app::{App, Declared, Fault};
-use crate::journal::{OpenError, RealDirectory, Report};
+use crate::journal::{OpenError, RealDirectory, Refusal, Report};
 use crate::model::TypeInfo;
 use crate::stdx::nearest::nearest;
 use crate::stdx::report;
@@ -72,6 +72,7 @@ const DATA: Flag = Flag {
     value: Some("DIR"),
     help: "the data directory",
     default: Some(|declared| declared.data.display().to_string()),
+    repeats: false,
 };
 
 /// What keeps a program's own command from being one.
@@ -116,12 +117,14 @@ pub(crate) fn run(app: App, arguments: Vec<String>) -> Exit {
 fn dispatch(declared: Declared, mut arguments: Vec<String>) -> Result<Exit, Fault> {
     let first = arguments.first().map_or("serve", String::as_str);
     if matches!(first, "--help" | "-h" | "help") {
+        no_more(first, arguments.get(2))?;
         return match arguments.get(1) {
-            Some(command) if first == "help" => help::of(&declared, command),
-            _ => help::program(&declared),
+            Some(command) => help::of(&declared, command),
+            None => help::program(&declared),
         };
     }
     if matches!(first, "--version" | "-V" | "version") {
+        no_more(first, arguments.get(1))?;
         return help::version(&declared);
     }
     // Flags alone are those of `serve`.
@@ -138,6 +141,11 @@ fn dispatch(declared: Declared, mut arguments: Vec<String>) -> Result<Exit, Faul
         };
     }
     own::run(declared, &name, arguments)
+}
+
+/// Refuses a word that would mean nothing there.
+fn no_more(command: &str, word: Option<&String>) -> Result<(), Fault> {
+    word.map_or(Ok(()), |word| Err(usage(format!("{command} takes no `{word}`"))))
 }
 
 /// The fault that there is no such command.
@@ -161,7 +169,8 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
         OpenError::Held { .. } => Exit::TEMPORARY,
         OpenError::Missing { .. } => Exit::NO_INPUT,
         OpenError::Io { .. } => Exit::IO,
-        OpenError::Refused { .. } => Exit::DATA,
+        OpenError::Refused { refusal: Refusal::Program(_), .. } => Exit::CONFIG,
+        OpenError::Refused { refusal: Refusal::Frame(_), .. } => Exit::DATA,
         other => {
             if other.is_damage() {
                 Exit::DATA

@@ -6,9 +6,10 @@
 
 use super::flags::{Takes, read};
 use super::output::print;
-use super::values::{element, is_truth, json_of, placeholder};
+use super::values::{element, is_truth, json_of, kind_of, placeholder};
 use super::{DATA, Exit, data_of, no_command, usage};
 use crate::app::{Command, Declared, Fault, open};
+use crate::codec::json::{Json, decode};
 use crate::error::{Error, FieldError};
 use crate::model::{MemberInfo, Shape, TypeInfo};
 use crate::stdx::clock::{Clock, SystemClock};
@@ -67,36 +68,51 @@ pub(super) fn operands(command: &Command) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What the struct of its flags says of itself, in lines.
+pub(super) fn docs(command: &Command) -> String {
+    let lines = command.flags.map_or("", |info| info.docs).trim().lines();
+    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
 /// The rows of its help.
 pub(super) fn rows(command: &Command) -> Vec<(String, String)> {
     let rows = members(command.flags).map(|(member, shape)| {
         let name = flag_of(member);
         let left = match is_truth(&shape) {
             true => format!("--{name}"),
-            false => format!("--{name} {}", kind_of(&shape)),
+            false => format!("--{name} {}", kind_of(member, &shape)),
         };
-        let docs = member.docs.trim().lines().next().unwrap_or_default().trim();
-        let note = match (is_operand(member, &shape), element(&shape)) {
-            (true, Some(_)) => "also by position, several times",
-            (true, None) => "also by position",
-            (false, Some(_)) => "several times",
-            (false, None) => "",
-        };
-        let right = match (docs, note) {
-            (docs, "") => docs.to_owned(),
-            ("", note) => note.to_owned(),
-            (docs, note) => format!("{} ({note})", docs.trim_end_matches('.')),
-        };
-        (left, right)
+        (left, explanation(member, &shape))
     });
     rows.collect()
 }
 
-/// The word for one value of a flag: its shape, without that it may be absent or come several times.
-fn kind_of(shape: &Shape) -> String {
-    match shape {
-        Shape::Option(inner) | Shape::Secret(inner) => kind_of(inner),
-        shape => element(shape).unwrap_or(shape).to_string().to_uppercase(),
+/// What its documentation says in its first paragraph, how it is given, and what it is when it is not.
+fn explanation(member: &MemberInfo, shape: &Shape) -> String {
+    let docs = member.docs.trim().lines().map(str::trim).take_while(|line| !line.is_empty());
+    let docs = docs.collect::<Vec<_>>().join(" ");
+    let note = match (is_operand(member, shape), element(shape)) {
+        (true, Some(_)) => "(also by position, several times)",
+        (true, None) => "(required, also by position)",
+        (false, Some(_)) => "(several times)",
+        (false, None) => "",
+    };
+    let is_secret = member.flags.secret || shape.holds_secrets();
+    let default = member.default.filter(|_| !is_secret).and_then(|default| shown(&default()));
+    let default = default.map_or_else(String::new, |default| format!("[{default}]"));
+    let docs = if note.is_empty() { docs.as_str() } else { docs.trim_end_matches('.') };
+    let parts = [docs, note, &default].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// A default as it would be given, unless it says nothing.
+fn shown(json: &str) -> Option<String> {
+    match decode::<Json>(json.as_bytes()) {
+        Ok(Json::Null | Json::Bool(false)) => None,
+        Ok(Json::String(text)) if text.is_empty() => None,
+        Ok(Json::Array(elements)) if elements.is_empty() => None,
+        Ok(Json::String(text)) => Some(text),
+        _ => Some(json.to_owned()),
     }
 }
 
@@ -111,6 +127,7 @@ pub(super) fn run(mut declared: Declared, name: &str, arguments: Vec<String>) ->
     let mut known: Vec<_> = names.iter().map(|(name, is_truth)| (name.as_str(), takes(is_truth))).collect();
     known.push((DATA.name, Takes::Value));
     let given = read(arguments, &known)?;
+    given.once(DATA.name)?;
     declared.data = data_of(&declared, &given);
     let mut words = given.words.into_iter();
     let mut texts = Vec::new();
@@ -140,7 +157,7 @@ pub(super) fn run(mut declared: Declared, name: &str, arguments: Vec<String>) ->
     opened.engine().stop();
     match ran {
         Ok(answer) => print(&String::from_utf8_lossy(&answer)),
-        Err(error) => Err(Fault { words: format!("{name}: {error}"), exit: exit_of(&error) }),
+        Err(error) => Err(Fault { words: format!("{name}: {error}"), exit: Exit::from(&error) }),
     }
 }
 
@@ -181,13 +198,48 @@ fn bad_flags(command: &str, error: &Error) -> String {
     }
 }
 
-/// Whose fault an error of the command is.
-fn exit_of(error: &Error) -> Exit {
-    if error.is_disk_full() || error.is_outcome_unknown() {
-        Exit::IO
-    } else if error.is_internal() {
-        Exit::SOFTWARE
-    } else {
-        Exit::REFUSED
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::binary::TypeSlot;
+    use crate::model::TypeBody;
+    use std::sync::atomic::AtomicUsize;
+
+    #[test]
+    fn every_flag_is_explained() {
+        let text: fn() -> Shape = || Shape::Scalar("text");
+        let option: fn() -> Shape = || Shape::Option(Box::new(Shape::Scalar("u8")));
+        let member = |name| MemberInfo::new(name, Some(text));
+        for (member, row) in [
+            (member("file"), "FILE: (required, also by position)"),
+            (
+                member("file").docs(" The file,\n line by line.\n\n More."),
+                "FILE: The file, line by line (required, also by position)",
+            ),
+            (member("mode").docs("How.").optional(|| "\"fast\"".to_owned()), "MODE: How. [fast]"),
+            (member("mode").optional(|| "\"\"".to_owned()), "MODE: "),
+            (member("code").secret().optional(|| "\"friend\"".to_owned()), "CODE: "),
+            (MemberInfo::new("at_most", Some(option)).docs("So many."), "NUMBER: So many."),
+            (MemberInfo::new("at_most", Some(option)).optional(|| "7".to_owned()), "NUMBER: [7]"),
+        ] {
+            let shape = member.shape.expect("a field")();
+            assert_eq!(format!("{}: {}", kind_of(&member, &shape), explanation(&member, &shape)), row);
+        }
+    }
+
+    #[test]
+    fn the_struct_says_what_the_command_is() {
+        static PLACE: AtomicUsize = AtomicUsize::new(0);
+        static SLOT: TypeSlot = TypeSlot::new(|| &PLACE);
+        static INFO: TypeInfo = TypeInfo {
+            name: "Flags",
+            docs: " Reads a file.\n\n Twice.\n",
+            slot: &SLOT,
+            body: TypeBody::Record,
+            members: &[],
+            rule: "",
+        };
+        let command = Command::new("read", "reads", Some(&INFO), |_: &crate::store::Store| ());
+        assert_eq!(docs(&command), "Reads a file.\n\nTwice.");
     }
 }

@@ -1,8 +1,8 @@
 //! `serve`: the server in the foreground, until a signal.
 
 use super::flags::{Flag, Given};
-use super::{Command, DATA, Exit, Run, data_of, sample};
-use crate::api::{Endpoint, Kind, Verb};
+use super::{Command, DATA, Exit, Run, data_of, sample, usage};
+use crate::api::{Endpoint, Kind, NoOrigin, Verb};
 use crate::app::{Declared, Fault, Server};
 use crate::net::config::{FEW_CONNECTIONS, WORKERS_MAX};
 use crate::stdx::{report, threads};
@@ -13,20 +13,34 @@ pub(super) const COMMAND: Command = Command {
     name: "serve",
     operands: "",
     about: "answers requests; this is what is done when no command is named",
-    more: "It says on stderr where it is. SIGTERM, SIGINT or SIGHUP ends it: what runs is answered and stored first.",
+    more: "\
+It says on stderr where it is. SIGTERM, SIGINT or SIGHUP ends it: what runs is answered and stored first.
+Pages of the origins that are named may use it. A request for another host is refused (421) where it listens on a
+loopback address or an origin is named; `localhost` and addresses are never other hosts.",
     flags: &[
         Flag {
             name: "listen",
             value: Some("ADDRESS"),
             help: "where to listen; port 0 is any free one",
             default: Some(|declared| declared.listen.to_string()),
+            repeats: false,
         },
         DATA,
+        Flag {
+            name: "origin",
+            value: Some("URL"),
+            help: "where browsers reach it, as https://todo.example.com (several times)",
+            default: Some(|declared| {
+                declared.origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+            }),
+            repeats: true,
+        },
         Flag {
             name: "workers",
             value: Some("N"),
             help: "threads that answer; 0 is one for each core",
             default: Some(|declared| declared.workers.to_string()),
+            repeats: false,
         },
     ],
     run: Run::Takes(run),
@@ -37,6 +51,14 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
     declared.data = data_of(&declared, given);
     if let Some(listen) = given.parsed("listen", "an address like 127.0.0.1:8080")? {
         declared.listen = listen;
+    }
+    let origins: Vec<_> = given.values("origin").flat_map(|list| list.split(',')).collect();
+    if !origins.is_empty() {
+        let read = |origin: &str| {
+            let wrong = |error: NoOrigin| usage(format!("--origin: {error}, found `{origin}`"));
+            origin.trim().parse().map_err(wrong)
+        };
+        declared.origins = origins.into_iter().map(read).collect::<Result<_, _>>()?;
     }
     if let Some(workers) = given.parsed("workers", "a number")? {
         if workers > WORKERS_MAX {
@@ -54,7 +76,13 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
     let served = server.net.run_until_signal();
     server.stop();
     served.map_err(|error| Fault { words: format!("serving: {error}"), exit: Exit::SOFTWARE })?;
-    Ok(if server.opened.engine().has_failed() { Exit::IO } else { Exit::OK })
+    let engine = server.opened.engine();
+    Ok(match engine.hanging() {
+        _ if engine.has_failed() => Exit::IO,
+        // A command without an end is a fault of the program.
+        Some(_) => Exit::SOFTWARE,
+        None => Exit::OK,
+    })
 }
 
 /// A disk that failed ends the process: those who wait are told that the outcome is unknown, and nothing is taken any more.

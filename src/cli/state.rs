@@ -25,6 +25,7 @@ the row. It is read from the file, whether a server runs or not. Secrets are lef
             value: Some("SEQ|TIME"),
             help: "as it was behind this sequence, or at this time",
             default: None,
+            repeats: false,
         },
     ],
     run: Run::Looks(run),

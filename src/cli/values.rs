@@ -1,7 +1,10 @@
 //! Values as they are typed: what a text stands for is said by the shape that is expected.
 
 use crate::codec::json::{Json, decode, encode};
-use crate::model::{Shape, TypeBody};
+use crate::model::{MemberInfo, Shape, TypeBody};
+
+/// The variants of a choice stand where its word would while they are no longer than this.
+const CHOICES_BYTES_MAX: usize = 60;
 
 /// The JSON that a text stands for. What is no JSON goes as a string, so that whoever reads it says what it should have been.
 pub(super) fn json_of(shape: Option<&Shape>, text: &str) -> Vec<u8> {
@@ -37,12 +40,61 @@ pub(super) fn is_truth(shape: &Shape) -> bool {
 
 /// The word for a value in usage lines: `FILE`.
 pub(super) fn placeholder(name: &str) -> String {
-    name.to_uppercase()
+    name.to_uppercase().replace('_', "-")
+}
+
+/// The word for one value of a member, as people say it: of a text its name, of a choice everything that it can be.
+pub(super) fn kind_of(member: &MemberInfo, shape: &Shape) -> String {
+    let word = match shape {
+        Shape::Option(inner) | Shape::Secret(inner) | Shape::List(inner) | Shape::Set(inner) => {
+            return kind_of(member, inner);
+        }
+        Shape::Scalar("text" | "char") => return placeholder(member.name),
+        Shape::Scalar("bytes") => "BASE64",
+        Shape::Scalar("unit") => "JSON",
+        Shape::Scalar("u128" | "i128") => "NUMBER",
+        Shape::Scalar(name) if shape.is_text() || *name == "json" => return name.to_uppercase(),
+        Shape::Scalar(_) => "NUMBER",
+        Shape::Id(_) => "ID",
+        Shape::Uid(_) => "UUID",
+        Shape::Named(info) => match (info().body, info().members) {
+            (TypeBody::Transparent, [MemberInfo { shape: Some(inner), .. }]) => {
+                return kind_of(member, &inner());
+            }
+            (TypeBody::Choice, variants) if variants.iter().all(|variant| variant.shape.is_none()) => {
+                let all = variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join("|");
+                return if all.len() <= CHOICES_BYTES_MAX { all } else { placeholder(member.name) };
+            }
+            _ => "JSON",
+        },
+        Shape::Array(..) | Shape::Tuple(_) | Shape::Map(..) => "JSON",
+    };
+    word.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_are_words_of_people() {
+        let member = MemberInfo::new("since_when", None);
+        let option = |name| Shape::Option(Box::new(Shape::Scalar(name)));
+        for (shape, word) in [
+            (option("text"), "SINCE-WHEN"),
+            (option("u8"), "NUMBER"),
+            (Shape::Scalar("u128"), "NUMBER"),
+            (Shape::Scalar("f64"), "NUMBER"),
+            (Shape::Scalar("time"), "TIME"),
+            (Shape::Scalar("decimal"), "DECIMAL"),
+            (Shape::Id("Guest"), "ID"),
+            (Shape::Uid("Guest"), "UUID"),
+            (Shape::List(Box::new(Shape::Scalar("uuid"))), "UUID"),
+            (Shape::Tuple(Vec::new()), "JSON"),
+        ] {
+            assert_eq!(kind_of(&member, &shape), word, "{shape}");
+        }
+    }
 
     #[test]
     fn texts_by_their_shape() {

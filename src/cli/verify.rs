@@ -5,7 +5,7 @@ use super::output::Lines;
 use super::{Command, DATA, Exit, Run, directory_of, name_flaws, open_fault};
 use crate::app::{Declared, Fault};
 use crate::codec::json::Writer;
-use crate::journal::{self, Frame, FrameKind, Refusal, Report};
+use crate::journal::{self, Frame, FrameKind, OpenError, Refusal, Report};
 use crate::model::Time;
 use crate::state::{Historian, Record};
 use crate::stdx::report;
@@ -17,7 +17,8 @@ pub(super) const COMMAND: Command = Command {
     about: "reads the whole journal and checks it; changes nothing",
     more: "\
 Checked are the file (every frame: place, checksums, chain, order), what is in it (every value against the names and types
-that the file itself gives) and this program (every change against the state before it, and all rules over the state).
+that the file itself gives) and this program (every change against the state before it, and every row against all rules:
+checks, references, unique values; of the rows that break some the first 20 are named).
 One line of JSON says what was read; what is wrong is said on stderr, with exit status 65. A write that was cut short at
 the end was acknowledged to nobody, so it is named and is no damage.",
     flags: &[DATA],
@@ -84,16 +85,16 @@ impl Auditor<'_> {
         self.seen.frames += 1;
         self.seen.last_time_ms = frame.time_ms;
         if self.readable
-            && let Err(Refusal(words)) = self.values(frame)
+            && let Err(refusal) = self.values(frame)
         {
             self.readable = false;
-            self.complain(frame, &words);
+            self.complain(frame, refusal);
         }
         if let Some(loader) = &mut self.loader
-            && let Err(Refusal(words)) = loader.frame(frame)
+            && let Err(refusal) = loader.frame(frame)
         {
             self.loader = None;
-            self.complain(frame, &words);
+            self.complain(frame, refusal);
         }
         if frame.kind == FrameKind::Batch {
             self.seen.transactions += u64::from(frame.count);
@@ -101,9 +102,9 @@ impl Auditor<'_> {
         }
     }
 
-    fn complain(&mut self, frame: &Frame<'_>, words: &str) {
-        let Frame { offset, first_seq, .. } = frame;
-        self.wrong.push(format!("the frame at byte {offset} (sequence {first_seq}): {words}"));
+    fn complain(&mut self, frame: &Frame<'_>, refusal: Refusal) {
+        let Frame { offset, first_seq: seq, .. } = *frame;
+        self.wrong.push(OpenError::Refused { offset, seq, refusal }.to_string());
     }
 
     /// Every value against what the file says it is: what can be told is whole.
@@ -112,7 +113,7 @@ impl Auditor<'_> {
             FrameKind::Schema => self
                 .historian
                 .schema(frame.payload)
-                .map_err(|error| Refusal(format!("a schema frame: {error}"))),
+                .map_err(|error| Refusal::Frame(format!("a schema frame: {error}"))),
             FrameKind::Batch => {
                 let mut seq = frame.first_seq;
                 let told = Record::each(frame.payload, |record| {
@@ -126,7 +127,7 @@ impl Auditor<'_> {
                     Ok(())
                 });
                 told.map_err(|error: crate::codec::binary::Malformed| {
-                    Refusal(format!("transaction {seq}: {error}"))
+                    Refusal::Frame(format!("transaction {seq}: {error}"))
                 })
             }
             FrameKind::SnapshotChunk
@@ -141,7 +142,7 @@ impl Auditor<'_> {
     fn state(&mut self) -> Vec<(&'static str, usize)> {
         let Some(loader) = self.loader.take() else { return Vec::new() };
         let (state, _) = loader.finish();
-        self.wrong.extend(state.broken_constraints());
+        self.wrong.extend(state.broken_rules().lines());
         let tables = state.models().schemas().iter().enumerate();
         tables.map(|(table, schema)| (schema.name, state.table(table).rows().len())).collect()
     }

@@ -6,13 +6,20 @@ use std::io;
 
 use super::header::HeaderFlaw;
 
-/// The reader of the frames does not accept one: it knows no such schema, a change does not fit the state.
+/// The reader of the frames does not accept them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal(pub String);
+pub enum Refusal {
+    /// One holds what cannot be read, or what does not fit the frames before it.
+    Frame(String),
+    /// They are sound, and the program declares something otherwise: the words say what, and what to do.
+    Program(String),
+}
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Frame(words) | Self::Program(words) => f.write_str(words),
+        }
     }
 }
 
@@ -93,9 +100,9 @@ pub enum OpenError {
         /// What does not fit.
         fault: Break,
     },
-    /// The reader of the frames does not accept one.
+    /// The reader of the frames does not accept one, or not all of them together.
     Refused {
-        /// Where the frame begins.
+        /// Where the frame begins; where all of them end.
         offset: u64,
         /// Its first sequence.
         seq: u64,
@@ -309,6 +316,8 @@ impl fmt::Display for OpenError {
                 "the frame at byte {offset} does not continue the journal, which is at sequence {seq}: {fault}; \
                  nothing was changed"
             ),
+            // Where it shows is of no use to whoever has to change the program.
+            Self::Refused { refusal: Refusal::Program(words), .. } => f.write_str(words),
             Self::Refused { offset, seq, refusal } => {
                 write!(f, "the frame at byte {offset} (sequence {seq}): {refusal}")
             }

@@ -3,15 +3,15 @@
 use std::io;
 use std::sync::Arc;
 
-use super::error::{AppendError, OpenError, is_full};
-use super::frame::FrameKind;
+use super::error::{AppendError, OpenError, Refusal, is_full};
+use super::frame::{Frame, FrameKind};
 use super::header::{COPIES, COPY_BYTES, FileHeader, HEADER_BYTES, HeaderFlaw, JournalId};
 use super::holder::LockText;
 use super::medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
 use super::scan::{Scanned, scan};
 use super::settle::{Torn, read_tail, settle};
 use super::space::{AHEAD_BYTES, Space, zeros};
-use super::writer::{Journal, OPEN_ID_BYTES, State};
+use super::writer::{Journal, OPEN_ID_BYTES, Position, State};
 use super::{JOURNAL, LOCK, NEW, Visit};
 use crate::stdx::clock::Clock;
 use crate::stdx::random::Random;
@@ -64,12 +64,26 @@ pub struct Opened {
     pub last_time_ms: u64,
 }
 
+/// Who is given the frames of a journal that is opened, and may refuse it while nothing was changed.
+pub trait Audience {
+    /// The next frame.
+    ///
+    /// # Errors
+    /// When it is not accepted.
+    fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Refusal>;
+
+    /// That was the last one.
+    ///
+    /// # Errors
+    /// When what they come to is not accepted.
+    fn end(&mut self) -> Result<(), Refusal>;
+}
+
 /// Opens the journal of a directory for writing, or begins one. Each frame is given to `visit` in order; when this
 /// comes back with an error, what `visit` has made of them is void.
 ///
 /// # Errors
-/// As [`OpenError`] lists them. A journal that is damaged is left as it is.
-#[expect(clippy::needless_pass_by_value, reason = "the seams are handed over alike")]
+/// As [`OpenError`] lists them. A journal that is damaged or refused is left as it is.
 pub fn open(
     directory: Arc<dyn Directory>,
     clock: Arc<dyn Clock>,
@@ -77,15 +91,46 @@ pub fn open(
     options: &Options,
     visit: &mut Visit<'_>,
 ) -> Result<(Journal, Opened), OpenError> {
-    let Claim { lock, mut lock_text, medium, names, created } =
-        claim(&*directory, &*clock, &*random, options)?;
-    let (header, bad_copy) = read_header(&*medium)?;
+    struct Visiting<'v, 'f>(&'v mut Visit<'f>);
+
+    impl Audience for Visiting<'_, '_> {
+        fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Refusal> {
+            (self.0)(frame)
+        }
+
+        fn end(&mut self) -> Result<(), Refusal> {
+            Ok(())
+        }
+    }
+
+    open_for(directory, clock, random, options, &mut Visiting(visit))
+}
+
+/// The same for somebody who also hears of the end of the frames.
+///
+/// # Errors
+/// As [`open`].
+#[expect(clippy::needless_pass_by_value, reason = "the seams are handed over alike")]
+pub fn open_for(
+    directory: Arc<dyn Directory>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    options: &Options,
+    audience: &mut dyn Audience,
+) -> Result<(Journal, Opened), OpenError> {
+    let claim = claim(&*directory, &*clock, &*random, options)?;
+    let heard = match hear(&*directory, &claim, audience) {
+        Ok(heard) => heard,
+        Err(refused) => {
+            leave(&*directory, &*claim.lock, claim.lock_before.as_deref());
+            return Err(refused);
+        }
+    };
+    let Claim { lock, mut lock_text, medium, names, created, .. } = claim;
+    let Heard { header, bad_copy, tail, scanned } = heard;
     lock_text.journal = Some(header.id.to_string());
     write_lock(&*lock, &lock_text)?;
-
-    let tail = read_tail(&*directory, &names)?;
-    let scanned = scan(&*medium, &header, tail.as_deref(), visit)?;
-    // Up to here nothing was changed: a journal that is refused stays as it was found.
+    // Up to here nothing else was changed: a journal that is refused stays as it was found.
     if let Some(offset) = bad_copy {
         write_all_at(&*medium, offset, &header.encode())
             .and_then(|()| medium.sync_data())
@@ -144,6 +189,36 @@ pub fn open(
     Ok((journal, opened))
 }
 
+/// What a journal says before anything is done to it.
+struct Heard {
+    header: FileHeader,
+    bad_copy: Option<u64>,
+    tail: Option<Vec<u8>>,
+    scanned: Scanned,
+}
+
+/// Reads everything, and asks whether it is accepted.
+fn hear(directory: &dyn Directory, claim: &Claim, audience: &mut dyn Audience) -> Result<Heard, OpenError> {
+    let (header, bad_copy) = read_header(&*claim.medium)?;
+    let tail = read_tail(directory, &claim.names)?;
+    let scanned =
+        scan(&*claim.medium, &header, tail.as_deref(), &mut |frame: &Frame<'_>| audience.frame(frame))?;
+    let Position { end: offset, seq, .. } = scanned.at;
+    audience.end().map_err(|refusal| OpenError::Refused { offset, seq, refusal })?;
+    Ok(Heard { header, bad_copy, tail, scanned })
+}
+
+/// Puts the lock file back as it was found: a journal that is not opened bears no trace of having been looked at.
+fn leave(directory: &dyn Directory, lock: &dyn Lock, before: Option<&str>) {
+    let left = match before {
+        Some(text) => lock.write(text),
+        None => directory.remove(LOCK),
+    };
+    if left.is_err() {
+        // Then it names a process that is gone, which the next holder corrects.
+    }
+}
+
 /// On a full disk: gives back the zeros ahead, which are space enough for a copy of most last frames.
 fn give_back(medium: &dyn Medium, scanned: &Scanned) -> io::Result<()> {
     let dirty_end = scanned.torn.map_or(0, |(_, to)| to.next_multiple_of(SECTOR_BYTES));
@@ -158,6 +233,8 @@ fn give_back(medium: &dyn Medium, scanned: &Scanned) -> io::Result<()> {
 /// The directory, locked, and with a journal in it.
 struct Claim {
     lock: Box<dyn Lock>,
+    /// What stood in its file; none: there was no such file.
+    lock_before: Option<String>,
     lock_text: LockText,
     /// The journal, locked as well.
     medium: Arc<dyn Medium>,
@@ -175,12 +252,14 @@ fn claim(
     let place = directory.place();
     let list = || directory.list().map_err(OpenError::io(format!("reading the directory {place}")));
     let has = |names: &[String], name| names.iter().any(|has| has == name);
-    if !has(&list()?, JOURNAL) {
+    let names = list()?;
+    if !has(&names, JOURNAL) {
         if !options.create {
             return Err(OpenError::Missing { place });
         }
         directory.make().map_err(OpenError::io(format!("making the directory {place}")))?;
     }
+    let had_lock = has(&names, LOCK);
     let lock = directory.lock(LOCK).map_err(|error| match error {
         LockError::Held(text) => OpenError::Held { place: place.clone(), holder: LockText::holder(&text) },
         LockError::Io(error) => OpenError::Io { doing: format!("locking {place}"), error },
@@ -190,11 +269,15 @@ fn claim(
     let names = list()?;
     let created = !has(&names, JOURNAL);
     let found = if created { None } else { Some(take(directory, &place)?) };
-    let lock_text = LockText::parse(&lock.read().unwrap_or_default()).taken_over(clock.wall_ms());
-    write_lock(&*lock, &lock_text)?;
+    let lock_before = lock.read().unwrap_or_default();
+    let lock_text = LockText::parse(&lock_before);
+    let lock_before = had_lock.then_some(lock_before);
     if created && let Some(evidence) = lock_text.evidence(&names) {
+        leave(directory, &*lock, lock_before.as_deref());
         return Err(OpenError::Lost { place, evidence });
     }
+    let lock_text = lock_text.taken_over(clock.wall_ms());
+    write_lock(&*lock, &lock_text)?;
     let medium = if let Some(medium) = found {
         // The process that gave the journal its name may have been killed before the name was on disk.
         directory.sync().map_err(OpenError::io(format!("syncing the directory {place}")))?;
@@ -207,7 +290,7 @@ fn claim(
             .map_err(OpenError::io(format!("making {JOURNAL} in {place}")))?;
         take(directory, &place)?
     };
-    Ok(Claim { lock, lock_text, medium, names: list()?, created })
+    Ok(Claim { lock, lock_before, lock_text, medium, names: list()?, created })
 }
 
 /// Says who holds the lock. On a full disk it is held all the same.

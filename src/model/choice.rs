@@ -1,7 +1,7 @@
 //! Reading an enum from JSON: a name, or an object with a name as its only key.
 
 use super::{Shape, TypeInfo, Value};
-use crate::codec::json::{Halt, Kind, Reader};
+use crate::codec::json::{Halt, Kind, Reader, Writer};
 use crate::stdx::nearest::nearest;
 
 /// How many variants an error lists; an enum with more names the nearest one alone.
@@ -70,4 +70,15 @@ pub fn type_info<T: Value>() -> &'static TypeInfo {
         Shape::Named(info) => info(),
         other => unreachable!("arguments are declared by the macros, and {other} is not"),
     }
+}
+
+/// What a member is that is left out, as JSON.
+#[must_use]
+pub fn default_text<T: Value>(default: Option<fn() -> T>) -> String {
+    let mut w = Writer::new();
+    match default {
+        Some(default) => default().write_json(&mut w),
+        None => w.null(),
+    }
+    String::from_utf8_lossy(&w.into_bytes()).into_owned()
 }

@@ -40,7 +40,7 @@ mod value;
 pub use bytes::Bytes;
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
 pub use check::{Measured, Report};
-pub use choice::{type_info, variant};
+pub use choice::{default_text, type_info, variant};
 pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};

@@ -120,6 +120,8 @@ pub struct TypeInfo {
     pub body: TypeBody,
     /// Its fields; of an enum its variants, each followed by its fields as `variant.field`.
     pub members: &'static [MemberInfo],
+    /// The rule over the whole value, as it stands in the program; empty for none.
+    pub rule: &'static str,
 }
 
 impl TypeInfo {
@@ -159,6 +161,10 @@ pub struct MemberInfo {
     pub docs: &'static str,
     /// What it is; `None` for a variant.
     pub shape: Option<fn() -> Shape>,
+    /// Its rules, as they stand in the program: `length = 1..=200`; empty for none.
+    pub rule: &'static str,
+    /// What it is when it is left out, as JSON.
+    pub default: Option<fn() -> String>,
     /// What else was said of it.
     pub flags: MemberFlags,
 }
@@ -187,7 +193,7 @@ impl MemberInfo {
     #[must_use]
     pub const fn new(name: &'static str, shape: Option<fn() -> Shape>) -> Self {
         let flags = MemberFlags { key: false, secret: false, internal: false, fixed: false, optional: false };
-        Self { name, was: &[], docs: "", shape, flags }
+        Self { name, was: &[], docs: "", shape, rule: "", default: None, flags }
     }
 
     /// The same with the names it had before.
@@ -232,10 +238,18 @@ impl MemberInfo {
         self
     }
 
-    /// The same, with a default.
+    /// The same, with a default, and what that is as JSON.
     #[must_use]
-    pub const fn optional(mut self) -> Self {
+    pub const fn optional(mut self, default: fn() -> String) -> Self {
         self.flags.optional = true;
+        self.default = Some(default);
+        self
+    }
+
+    /// The same with its rules.
+    #[must_use]
+    pub const fn rule(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
         self
     }
 }

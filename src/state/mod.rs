@@ -16,6 +16,7 @@ mod change;
 mod history;
 mod record;
 mod replay;
+mod rules;
 mod table;
 pub mod tree;
 
@@ -23,4 +24,5 @@ pub use change::{Change, undo};
 pub use history::Historian;
 pub use record::{Cause, Record, RecordedChange, Recorder};
 pub use replay::{ReplayError, Replayer, replay};
+pub use rules::{BROKEN_ROWS_NAMED_MAX, BrokenRules};
 pub use table::{INDEX_KEY_BYTES_MAX, State, Table};

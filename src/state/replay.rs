@@ -15,6 +15,8 @@ pub enum ReplayError {
     Malformed(Malformed),
     /// A change is of a model that the program does not have; its name.
     UnknownModel(String),
+    /// A value is too long for an index that the program has; in words.
+    NoRoom(String),
     /// A row is changed or removed that is not there, or created that is.
     Row(String),
 }
@@ -33,7 +35,7 @@ impl fmt::Display for ReplayError {
                 f,
                 "the journal holds rows of {name}, which this program does not have: add .model::<{name}>() to the app"
             ),
-            Self::Row(words) => f.write_str(words),
+            Self::NoRoom(words) | Self::Row(words) => f.write_str(words),
         }
     }
 }
@@ -54,7 +56,7 @@ impl Replayer {
     pub fn new(catalog: &Catalog, numbers: Numbers, state: &State) -> Self {
         let position = |known: &CatalogType| match known.kind {
             TypeKind::Model => state.models().position_by_name(&known.name).ok_or_else(|| known.name.clone()),
-            TypeKind::Data | TypeKind::Call => Err(known.name.clone()),
+            TypeKind::Data | TypeKind::Call | TypeKind::Rules => Err(known.name.clone()),
         };
         let tables = (0..).map_while(|number| catalog.by_number(number)).map(position).collect();
         Self { numbers, tables }
@@ -171,12 +173,10 @@ fn put(
     seq: u64,
 ) -> Result<(), ReplayError> {
     if bytes > SURELY_SHORT_BYTES && !state.has_room_in_indexes(table, &row.value) {
-        return Err(not_fitting(
-            state,
-            table,
-            seq,
-            "has a value that is too long for an index of this program",
-        ));
+        let name = state.schema(table).name;
+        let words =
+            format!("transaction {seq} has a value that is too long for an index of this program ({name})");
+        return Err(ReplayError::NoRoom(words));
     }
     state.put(table, key, row);
     Ok(())

@@ -135,7 +135,7 @@ fn entry_of(spec: &IndexSpec, row: &dyn Entity, key: &[u8], w: &mut KeyWriter) -
 }
 
 /// The key of a row, for messages.
-fn show_key(row: &dyn Entity) -> String {
+pub(super) fn show_key(row: &dyn Entity) -> String {
     let mut w = json::Writer::new();
     row.key_to_json(&mut w);
     String::from_utf8_lossy(&w.into_bytes()).into_owned()
@@ -258,34 +258,6 @@ impl State {
             self.schema(table).name,
             show_key(row)
         ))
-    }
-
-    /// Unique values that stand in more than one row, one line each: a constraint that the program declares and that the
-    /// rows in the journal do not keep.
-    #[must_use]
-    pub fn broken_constraints(&self) -> Vec<String> {
-        let mut broken = Vec::new();
-        for (schema, table) in self.models.schemas().iter().zip(&self.tables) {
-            for (spec, tree) in schema.indexes.iter().zip(&table.indexes).filter(|(spec, _)| spec.unique) {
-                let values = |(key, start): (&Key, &u16)| key.as_bytes()[..usize::from(*start)].to_vec();
-                let key = |(key, start): (&Key, &u16)| key.as_bytes()[usize::from(*start)..].to_vec();
-                for (one, other) in
-                    tree.iter().zip(tree.iter().skip(1)).filter(|(a, b)| values(*a) == values(*b))
-                {
-                    let rows = [one, other].map(|entry| table.get(&key(entry)).map(|row| &row.value));
-                    let [Some(a), Some(b)] = rows else { continue };
-                    if spec.fields.iter().any(|field| a.field_is_null(*field)) {
-                        continue;
-                    }
-                    let names: Vec<_> = spec.fields.iter().map(|field| schema.field_name(*field)).collect();
-                    let (name, fields, a, b) = (schema.name, names.join(", "), show_key(a), show_key(b));
-                    broken.push(format!(
-                        "{name}.{fields} is unique in this program, and the rows {a} and {b} have the same"
-                    ));
-                }
-            }
-        }
-        broken
     }
 
     /// Every rule of this room, checked the slow way.

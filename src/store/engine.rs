@@ -22,6 +22,12 @@ pub const COMMAND_WAIT_MS: u64 = 5_000;
 /// A command that takes longer than this is named on stderr, in milliseconds.
 pub const COMMAND_SLOW_MS: u64 = 10;
 
+/// How long a stop waits for the command that runs, in milliseconds; one that takes longer is taken to have no end.
+pub const STOP_WAIT_MS: u64 = 10_000;
+
+/// How often whoever has to have the head looks whether it is still wanted.
+const HEAD_LOOK: Duration = Duration::from_millis(100);
+
 /// While a command has been running for longer than this, others are better not waited for, in nanoseconds.
 const COMMAND_STUCK_NS: u64 = 2_000_000;
 
@@ -73,6 +79,8 @@ pub struct Engine {
     running_since_ns: AtomicU64,
     /// How long a command waits for the one before it, in milliseconds.
     command_wait_ms: AtomicU64,
+    /// How long a stop waits for the command that runs, in milliseconds.
+    stop_wait_ms: AtomicU64,
     /// The commands that were named as slow, with the longest time said, in milliseconds.
     named_slow: Mutex<BTreeMap<String, u64>>,
     /// Called when the disk has failed and the process has to end.
@@ -120,6 +128,10 @@ struct Flight {
     /// Somebody waits for what is in the open batch: it goes as soon as none is under way.
     due: bool,
     standing: Condition,
+    /// The name of the command that has the head, or had it last.
+    call: String,
+    /// The head is no longer waited for: the command that has it did not end in time for a stop.
+    is_given_up: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -229,6 +241,7 @@ impl Engine {
             named_slow: Mutex::default(),
             running_since_ns: AtomicU64::new(0),
             command_wait_ms: AtomicU64::new(COMMAND_WAIT_MS),
+            stop_wait_ms: AtomicU64::new(STOP_WAIT_MS),
             on_failure: OnceLock::new(),
         })
     }
@@ -257,6 +270,11 @@ impl Engine {
     /// How long a command waits for the one before it, in milliseconds, in place of [`COMMAND_WAIT_MS`].
     pub fn set_command_wait(&self, ms: u64) {
         self.command_wait_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// How long a stop waits for the command that runs, in milliseconds, in place of [`STOP_WAIT_MS`].
+    pub fn set_stop_wait(&self, ms: u64) {
+        self.stop_wait_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Has the disk failed?
@@ -315,12 +333,18 @@ impl Engine {
     /// Before it runs: 503 when the head is not free in time or the engine is stopped, 507 while the disk is full.
     pub fn command(&self, cause: &Cause<'_>, run: &mut dyn FnMut(&mut Tx) -> Result<()>) -> Result<Ran> {
         let wait_ms = self.command_wait_ms.load(Ordering::Relaxed);
-        let Some(mut head) = self.gate.take(Some(Duration::from_millis(wait_ms))) else {
+        let Some(mut head) = self.gate.take(Duration::from_millis(wait_ms)) else {
             return Err(Error::overloaded(format!(
                 "another command has been running for more than {wait_ms} ms"
             )));
         };
-        let condition = self.gate.look().beside.standing;
+        let condition = {
+            let beside = &mut self.gate.look().beside;
+            if beside.standing == Condition::Well {
+                cause.name.clone_into(&mut beside.call);
+            }
+            beside.standing
+        };
         if condition != Condition::Well {
             self.gate.put(head, |_| ());
             return Err(match condition {
@@ -408,19 +432,21 @@ impl Engine {
         }
     }
 
-    /// Takes no more commands, and waits until everything is on disk and closed.
+    /// Takes no more commands, and waits until everything is on disk and closed. A command that does not end in
+    /// [`STOP_WAIT_MS`] is named on stderr and left behind; see [`Engine::hanging`]. What was stored before it is on disk.
     pub fn stop(&self) {
-        let last = self.gate.take(None).map(|head| {
-            let ticket = Ticket { era: head.era, seq: head.tx.state.seq };
-            let next = self.gate.put(head, |inside| {
-                inside.beside.standing = Condition::Over;
-                next_batch(inside)
-            });
-            self.submit(next);
-            ticket
-        });
-        if let Some(ticket) = last {
-            self.wait(ticket);
+        let is_given_up = {
+            let beside = &mut self.gate.look().beside;
+            // Those who wait for the head are refused from here on, and so are not in the way.
+            beside.standing = Condition::Over;
+            beside.is_given_up
+        };
+        if !is_given_up {
+            let wait_ms = self.stop_wait_ms.load(Ordering::Relaxed);
+            match self.gate.take(Duration::from_millis(wait_ms)) {
+                Some(head) => self.store_the_rest(head),
+                None => self.give_up(wait_ms),
+            }
         }
         if let Some(commit) = self.commit.get() {
             commit.stop();
@@ -428,9 +454,44 @@ impl Engine {
         self.published.reaper.stop();
     }
 
+    /// The command that did not end when the engine was stopped.
+    #[must_use]
+    pub fn hanging(&self) -> Option<String> {
+        let beside = &self.gate.look().beside;
+        beside.is_given_up.then(|| beside.call.clone())
+    }
+
+    fn give_up(&self, waited_ms: u64) {
+        self.gate.look().beside.is_given_up = true;
+        let call = self.hanging().unwrap_or_default();
+        report::line(&format!(
+            "{call} has not ended in the {waited_ms} ms that a stop waits for a command: it is left behind, and nothing of \
+             it is stored; everything that was acknowledged is"
+        ));
+    }
+
+    fn store_the_rest(&self, head: Box<Head>) {
+        let ticket = Ticket { era: head.era, seq: head.tx.state.seq };
+        let next = self.gate.put(head, next_batch);
+        self.submit(next);
+        self.wait(ticket);
+    }
+
+    /// The head, as soon as no command has it; none once it is no longer waited for.
+    fn head_unless_given_up(&self) -> Option<Box<Head>> {
+        loop {
+            if let Some(head) = self.gate.take(HEAD_LOOK) {
+                return Some(head);
+            }
+            if self.gate.look().beside.is_given_up {
+                return None;
+            }
+        }
+    }
+
     /// Forgets everything that is not on disk.
     fn back_to_published(&self, standing: Condition) {
-        let Some(mut head) = self.gate.take(None) else { return };
+        let Some(mut head) = self.head_unless_given_up() else { return };
         head.tx.state = State::clone(&self.published.root());
         head.tx.changes.clear();
         head.tx.counters.clear();
@@ -497,7 +558,9 @@ impl Outcomes for Ear {
 
     fn not_stored(&self, _ticket: Ticket, error: &io::Error) {
         let Some(engine) = self.0.upgrade() else { return };
-        report::line(&format!("the disk is full, commands are refused until it has space: {error}"));
+        if engine.gate.look().beside.standing != Condition::Over {
+            report::line(&format!("the disk is full, commands are refused until it has space: {error}"));
+        }
         engine.back_to_published(Condition::Full);
     }
 

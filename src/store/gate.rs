@@ -38,7 +38,7 @@ impl<T, S> Gate<T, S> {
     }
 
     /// Takes the value out, waiting until it is there; `None` when it takes longer than `limit`.
-    pub(super) fn take(&self, limit: Option<Duration>) -> Option<Box<T>> {
+    pub(super) fn take(&self, limit: Duration) -> Option<Box<T>> {
         for _ in 0..LOOKS_BEFORE_SLEEP {
             if let Some(value) = self.look().value.take() {
                 return Some(value);
@@ -48,12 +48,8 @@ impl<T, S> Gate<T, S> {
         let mut inside = self.look();
         inside.sleeping += 1;
         let gone = |inside: &mut Inside<T, S>| inside.value.is_none();
-        let mut inside = match limit {
-            Some(limit) => {
-                self.freed.wait_timeout_while(inside, limit, gone).unwrap_or_else(PoisonError::into_inner).0
-            }
-            None => self.freed.wait_while(inside, gone).unwrap_or_else(PoisonError::into_inner),
-        };
+        let waited = self.freed.wait_timeout_while(inside, limit, gone);
+        let (mut inside, _timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
         inside.sleeping -= 1;
         inside.value.take()
     }

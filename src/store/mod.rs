@@ -28,7 +28,7 @@ mod view;
 mod work;
 
 pub use caller::Caller;
-pub use engine::{COMMAND_SLOW_MS, COMMAND_WAIT_MS, Cause, Engine, Ran};
+pub use engine::{COMMAND_SLOW_MS, COMMAND_WAIT_MS, Cause, Engine, Ran, STOP_WAIT_MS};
 pub use open::{Loaded, Loader, Opening, Program, open};
 pub use published::Standing;
 pub use reading::Reading;

@@ -4,7 +4,10 @@
 use super::Engine;
 use super::engine::Ear;
 use crate::codec::binary::Numbers;
-use crate::journal::{self, Commit, Directory, Frame, FrameKind, Journal, Lone, OpenError, Opened, Refusal};
+use crate::journal::{
+    self, AppendError, Audience, Commit, Directory, Frame, FrameKind, Journal, Lone, OpenError, Opened,
+    Refusal,
+};
 use crate::model::{Catalog, Models, TypeInfo, TypeKind};
 use crate::state::{Record, Recorder, ReplayError, Replayer, State, replay};
 use crate::stdx::clock::Clock;
@@ -110,7 +113,9 @@ impl<'p> Loader<'p> {
     pub fn knowing(mut self, directory: &dyn Directory) -> Self {
         let mut catalog = Catalog::default();
         let read = journal::read(directory, &mut |frame| match frame.kind {
-            FrameKind::Schema => catalog.read(frame.payload).map_err(|error| Refusal(error.to_string())),
+            FrameKind::Schema => {
+                catalog.read(frame.payload).map_err(|error| Refusal::Frame(error.to_string()))
+            }
             _ => Ok(()),
         });
         let Program { models, calls } = self.program;
@@ -132,17 +137,17 @@ impl<'p> Loader<'p> {
             FrameKind::Schema => {
                 self.catalog
                     .read(frame.payload)
-                    .map_err(|error| Refusal(format!("a schema frame: {error}")))?;
+                    .map_err(|error| Refusal::Frame(format!("a schema frame: {error}")))?;
                 let Program { models, calls } = self.program;
                 // Said now, before a row of the old shape is read as one of the new.
-                self.catalog.plan(models, calls).map_err(|error| Refusal(error.to_string()))?;
+                self.catalog.plan(models, calls).map_err(|error| Refusal::Program(error.to_string()))?;
                 self.replayer =
                     Replayer::new(&self.catalog, self.catalog.numbers(models, calls), &self.state);
                 Ok(())
             }
             FrameKind::Batch => self.batch(frame),
             FrameKind::SnapshotChunk | FrameKind::SnapshotEnd => {
-                Err(Refusal("a snapshot, which this version of the program does not read".to_owned()))
+                Err(Refusal::Frame("a snapshot, which this version of the program does not read".to_owned()))
             }
             FrameKind::Seal | FrameKind::Close | FrameKind::Open => Ok(()),
         }
@@ -161,11 +166,16 @@ impl<'p> Loader<'p> {
             seq += 1;
             Ok::<_, ReplayError>(())
         });
-        done.map_err(|error| Refusal(format!("transaction {seq}: {error}")))?;
+        done.map_err(|error| match error {
+            ReplayError::UnknownModel(_) | ReplayError::NoRoom(_) => Refusal::Program(error.to_string()),
+            ReplayError::Malformed(_) | ReplayError::Row(_) => {
+                Refusal::Frame(format!("transaction {seq}: {error}"))
+            }
+        })?;
         if count == frame.count {
             Ok(())
         } else {
-            Err(Refusal(format!("it holds {count} transactions and says {}", frame.count)))
+            Err(Refusal::Frame(format!("it holds {count} transactions and says {}", frame.count)))
         }
     }
 
@@ -176,6 +186,31 @@ impl<'p> Loader<'p> {
     }
 }
 
+impl Audience for Loader<'_> {
+    fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Refusal> {
+        Loader::frame(self, frame)
+    }
+
+    fn end(&mut self) -> Result<(), Refusal> {
+        let Program { models, calls } = self.program;
+        self.catalog.plan(models, calls).map_err(|error| Refusal::Program(error.to_string()))?;
+        // Rows that came by this program's own rules keep them.
+        if !self.catalog.has_other_rules(models) {
+            return Ok(());
+        }
+        let mut broken = self.state.broken_rules().lines();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        broken.push(
+            "the journal holds rows that break rules which are new in this program: change them with the program that \
+             wrote them, or take the rules back"
+                .to_owned(),
+        );
+        Err(Refusal::Program(broken.join("\n")))
+    }
+}
+
 /// Opens a journal for a program.
 ///
 /// # Errors
@@ -183,27 +218,23 @@ impl<'p> Loader<'p> {
 pub fn open(program: &Program, opening: Opening) -> Result<Loaded, OpenError> {
     let Opening { directory, clock, random, options, threads } = opening;
     let started_ns = clock.monotonic_ns();
+    let Program { models, calls } = program;
+    // What no journal could hold is said before one is made.
+    Catalog::default().plan(models, calls).map_err(|error| OpenError::Refused {
+        offset: 0,
+        seq: 0,
+        refusal: Refusal::Program(error.to_string()),
+    })?;
     let attempt = |mut loader: Loader<'_>| {
-        let visit = &mut |frame: &Frame<'_>| loader.frame(frame);
         let (directory, clock, random) = (Arc::clone(&directory), Arc::clone(&clock), Arc::clone(&random));
-        let (journal, opened) = journal::open(directory, clock, random, &options, visit)?;
+        let (journal, opened) = journal::open_for(directory, clock, random, &options, &mut loader)?;
         Ok((journal, opened, loader.finish()))
     };
     let (mut journal, opened, (state, mut catalog)) = match attempt(Loader::new(program, None)) {
         Err(OpenError::Refused { .. }) => attempt(Loader::new(program, None).knowing(&*directory)),
         other => other,
     }?;
-    let refuse = |words: String| OpenError::Refused {
-        offset: journal.bytes(),
-        seq: state.seq,
-        refusal: Refusal(words),
-    };
-    let broken = state.broken_constraints();
-    if !broken.is_empty() {
-        return Err(refuse(broken.join("\n")));
-    }
-    let Program { models, calls } = program;
-    let missing = catalog.plan(models, calls).map_err(|error| refuse(error.to_string()))?;
+    let missing = catalog.plan(models, calls).expect("a journal that the program does not fit is refused");
     if let Some(payload) = missing {
         name_in(&mut journal, &mut catalog, &*clock, &payload)?;
     }
@@ -240,8 +271,11 @@ fn name_in(
     let batch_time_ms = clock.wall_ms().max(journal.last_time_ms());
     let stored = journal.append(FrameKind::Schema, journal.end_seq(), 0, batch_time_ms, payload);
     stored.map_err(|error| OpenError::Io {
-        doing: "writing the schema".to_owned(),
-        error: io::Error::other(error),
+        doing: "writing what is new in this program to the journal".to_owned(),
+        error: match error {
+            AppendError::NotStored(error) | AppendError::Fatal(error) => error,
+            AppendError::TooLarge(_) => io::Error::other(error),
+        },
     })?;
     catalog.read(payload).map_err(|error| OpenError::Io {
         doing: "reading back the schema".to_owned(),

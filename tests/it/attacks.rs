@@ -47,7 +47,7 @@ fn a_batch_sees_the_commands_before_it_on_its_connection() {
     let request = |path: &str, json: &str| {
         let length = json.len();
         format!(
-            "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
         )
     };
     for count in 1..=50 {

@@ -183,7 +183,7 @@ impl Connection {
     pub(crate) fn post(&mut self, path: &str, json: &str) -> io::Result<Answer> {
         let length = json.len();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
         );
         self.stream.write_all(request.as_bytes())?;
         self.answer()
@@ -191,7 +191,7 @@ impl Connection {
 
     /// GET, for an answer that is read later.
     pub(crate) fn send_get(&mut self, path: &str) -> io::Result<()> {
-        self.stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").as_bytes())
+        self.stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())
     }
 
     /// The next answer.

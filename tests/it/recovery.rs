@@ -317,7 +317,7 @@ fn half_a_new_journal_is_made_anew() {
 fn the_reader_may_refuse_a_frame() {
     let error = read(&killed(), &mut |frame| {
         if frame.payload == b"two" {
-            Err(sunstone::journal::Refusal("no schema 7 is known".into()))
+            Err(sunstone::journal::Refusal::Frame("no schema 7 is known".into()))
         } else {
             Ok(())
         }

@@ -53,7 +53,7 @@ fn post(address: std::net::SocketAddr, path: &str, json: &str) -> String {
     let length = json.len();
     write!(
         connection,
-        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
          Content-Length: {length}\r\n\r\n{json}"
     )
     .expect("a small request is taken");

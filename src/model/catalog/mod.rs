@@ -3,9 +3,11 @@
 //! A schema frame holds the types that are new since the last one, or new members of known ones, in CBOR:
 //! `[[number, kind, name, key member or null, body, [[member number, name, shape or null, is secret], ...]], ...]`.
 //! Numbers are given in order and never used again, so that every frame before can always be read. A member that is there
-//! already comes again when it has become a secret; it stays one, because its values stand in the frames before.
+//! already comes again when it has become a secret; it stays one, because its values stand in the frames before. An entry
+//! of the kind [`TypeKind::Rules`] is no type: its name is a digest of the rules that all rows before it keep.
 
 mod plan;
+mod rules;
 
 use super::{MemberInfo, Models, TypeBody, TypeInfo};
 use crate::codec::binary::{Malformed, Numbers, Reader};
@@ -57,6 +59,8 @@ pub enum TypeKind {
     Data,
     /// The arguments of a call.
     Call,
+    /// No type: the rules that the rows keep from there on.
+    Rules,
 }
 
 impl Catalog {
@@ -94,7 +98,8 @@ impl Catalog {
                 0 => TypeKind::Model,
                 1 => TypeKind::Data,
                 2 => TypeKind::Call,
-                _ => return Err(r.malformed("a kind of type from 0 to 2")),
+                3 => TypeKind::Rules,
+                _ => return Err(r.malformed("a kind of type from 0 to 3")),
             };
             let name = r.text()?.to_owned();
             let key = if r.null() { None } else { u16::try_from(r.uint()?).ok() };

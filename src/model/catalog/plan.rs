@@ -1,6 +1,6 @@
 //! What a program adds to a journal's catalog, and what keeps it from opening that journal.
 
-use super::{BODIES, Catalog, CatalogMember, CatalogType, TypeKind};
+use super::{BODIES, Catalog, CatalogMember, CatalogType, TypeKind, rules};
 use crate::codec::binary::{Numbers, Writer};
 use crate::model::registry::collect_types;
 use crate::model::{Models, SchemaError, TypeBody, TypeInfo};
@@ -76,6 +76,7 @@ impl Catalog {
         models: &Models,
         calls: &[(String, Option<&'static TypeInfo>)],
     ) -> Result<Option<Vec<u8>>, CatalogError> {
+        let rules = rules::digest(models).unwrap_or_default();
         let mut wrong = Vec::new();
         let mut entries = Vec::new();
         let mut next = self.types.len();
@@ -105,6 +106,10 @@ impl Catalog {
         }
         if !wrong.is_empty() {
             return Err(CatalogError(wrong));
+        }
+        if self.has_other_rules(models) {
+            let declared = Declared { kind: TypeKind::Rules, name: &rules, info: None, key: None };
+            entries.push(Entry { number: next, declared, members: Vec::new() });
         }
         Ok((!entries.is_empty()).then(|| encode(&entries)))
     }

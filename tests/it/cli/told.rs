@@ -76,7 +76,7 @@ fn history(folder: &Folder) -> Vec<String> {
             }
             _ => Ok(()),
         }
-        .map_err(|error| Refusal(error.to_string()))
+        .map_err(|error| Refusal::Frame(error.to_string()))
     });
     told.expect("the journal is whole");
     lines

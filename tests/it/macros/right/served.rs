@@ -93,8 +93,9 @@ fn serve() -> (Server, std::path::PathBuf) {
 fn ask(server: &Server, verb: &str, path: &str, body: &str) -> (u16, String) {
     let mut connection = TcpStream::connect(server.address()).expect("the server listens");
     let length = body.len();
-    let head =
-        format!("{verb} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n");
+    let head = format!(
+        "{verb} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n"
+    );
     let request = format!("{head}Content-Type: application/json\r\n\r\n{body}");
     connection.write_all(request.as_bytes()).expect("the server reads");
     let mut answer = String::new();
