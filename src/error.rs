@@ -74,6 +74,7 @@ impl fmt::Display for FieldError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     BadRequest,
+    StaleCursor,
     Unauthorized,
     Forbidden,
     NotFound,
@@ -96,6 +97,7 @@ impl Kind {
     const fn row(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::BadRequest => (400, "bad-request", "the request is not well formed"),
+            Self::StaleCursor => (400, "stale-cursor", "the cursor does not serve, or not any more"),
             Self::Unauthorized => (401, "unauthorized", "who is asking is not known"),
             Self::Forbidden => (403, "forbidden", "the caller may not do this"),
             Self::NotFound => (404, "not-found", "nothing is there"),
@@ -125,6 +127,12 @@ impl Error {
     #[must_use]
     pub fn bad_request(detail: impl fmt::Display) -> Self {
         Self::new(Kind::BadRequest, detail)
+    }
+
+    /// 400: the cursor is one of another query, or stands behind a row that is gone. Beginning again without it is right.
+    #[must_use]
+    pub fn stale_cursor(detail: impl fmt::Display) -> Self {
+        Self::new(Kind::StaleCursor, detail)
     }
 
     /// 401: the caller is not known.
@@ -284,6 +292,12 @@ impl Error {
     #[must_use]
     pub fn is_bad_request(&self) -> bool {
         self.0.kind == Kind::BadRequest
+    }
+
+    /// Is it a cursor that does not serve, so that the pages have to be asked for from the first one?
+    #[must_use]
+    pub fn is_stale_cursor(&self) -> bool {
+        self.0.kind == Kind::StaleCursor
     }
 
     /// Is nothing there?

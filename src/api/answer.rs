@@ -99,7 +99,7 @@ impl<T: Answer, E: Into<Error>> Answer for Result<T, E> {
 impl<T: Model> Answer for Rows<'_, T> {
     /// A page: `{"items": [...], "next": cursor | null}`.
     fn write(self, out: &mut Out) -> Result<()> {
-        let page = self.page(out.limit, out.after.as_ref());
+        let page = self.page(out.limit, out.after.as_ref())?;
         let w = &mut out.writer;
         w.begin_object();
         w.key("items");

@@ -287,7 +287,7 @@ fn is_empty_list(array: &[u8]) -> bool {
 
 fn code_of(error: &Error) -> i64 {
     match error {
-        error if error.is_bad_request() => INVALID_PARAMS,
+        error if error.is_bad_request() || error.is_stale_cursor() => INVALID_PARAMS,
         error if error.is_internal() => INTERNAL_ERROR,
         error => i64::from(error.status()),
     }

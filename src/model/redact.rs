@@ -1,6 +1,6 @@
 //! Leaving secrets out of what is recorded of a call.
 
-use super::{Shape, TypeBody, TypeInfo};
+use super::{MemberInfo, ModelInfo, Shape, TypeBody, TypeInfo};
 use crate::codec::binary::{Malformed, Numbers, Reader, Writer};
 
 /// Does a value of this type hold a `#[secret]` member, at any depth?
@@ -15,6 +15,22 @@ impl Shape {
     #[must_use]
     pub fn holds_secrets(&self) -> bool {
         inside(self, &mut Vec::new())
+    }
+}
+
+impl MemberInfo {
+    /// Is it a secret, or does it hold one, at any depth?
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.flags.secret || self.shape.is_some_and(|shape| shape().holds_secrets())
+    }
+}
+
+impl ModelInfo {
+    /// Is the field at this position a secret, or does it hold one?
+    #[must_use]
+    pub fn is_secret(&self, field: usize) -> bool {
+        self.info.members.get(field).is_some_and(MemberInfo::is_secret)
     }
 }
 

@@ -17,9 +17,9 @@ pub const TAG_SECRET: u64 = 0x5345_4352;
 /// - `{:?}` says `Secret(..)`, there is no `{}`, and in JSON it is `null`. It is read from JSON as what it is (so a row that
 ///   a client got cannot be sent back whole: the secret has to be set anew, or left out of a patch); what is wrong with
 ///   it is told without a digit of it.
-/// - What lies in an index, in a cursor or in a filter is its SHA-256, so that it can be looked for
-///   (`Session::TOKEN.is(token)`) and nothing can be learned from an order or from how long a look took. It sorts, but in
-///   no order that means anything.
+/// - What lies in an index or in a filter is its SHA-256, so that it can be looked for (`Session::TOKEN.is(token)`) and
+///   nothing can be learned from an order or from how long a look took. It sorts, but in no order that means anything. Not
+///   even the hash leaves the server: a cursor names the row instead.
 /// - `==` and [`Secret::matches`] take the same time however much of a guess is right.
 /// - [`Secret::expose`] is the one way to it, easy to find in a review.
 ///

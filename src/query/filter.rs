@@ -51,6 +51,20 @@ pub(super) enum Operator {
     Gte,
 }
 
+impl Operator {
+    /// Its name in a request.
+    pub(super) const fn sign(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::Ne => "ne",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+        }
+    }
+}
+
 impl Condition {
     pub(super) fn holds(&self, row: &dyn Entity, w: &mut KeyWriter) -> bool {
         w.reset();

@@ -13,7 +13,10 @@ use std::ops::Bound;
 /// As the answer of a method it becomes a page: `{"items": [...], "next": cursor | null}`. A request asks for its size and its
 /// place: `?_limit=50` (100 unless stated, 1,000 at most) and `?_after=` with the `next` of the page before; a call by name
 /// gives the same two beside its arguments. Rows that are inserted or removed between two pages make no other row come
-/// twice or be left out.
+/// twice or be left out. A cursor serves the query that it came from, and shows no secret: where rows go by a secret field,
+/// or have a secret key, it stands behind one row and serves as long as that is there (with a secret key, as long as the
+/// process runs as well; and finding the row takes a walk over the table). A cursor that does not serve is refused with 400
+/// and the problem type `stale-cursor`: begin again.
 pub struct Rows<'a, T> {
     pub(super) state: &'a State,
     pub(super) table: usize,
@@ -93,7 +96,7 @@ impl<'a, T: Model> Rows<'a, T> {
     }
 
     /// The bytes that a row sorts by: its sort fields, turned around where the largest comes first, then its key.
-    fn sort_key(&self, key: &[u8], row: &Row, w: &mut KeyWriter) -> Key {
+    pub(super) fn sort_key(&self, key: &[u8], row: &Row, w: &mut KeyWriter) -> Key {
         let mut bytes = Vec::with_capacity(64);
         for (field, down) in &self.sort {
             w.reset();

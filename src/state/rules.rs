@@ -112,8 +112,5 @@ fn broken_checks(schema: &Schema, row: &Row) -> Vec<String> {
 
 fn is_secret(info: &TypeInfo, path: &str) -> bool {
     let name = path.split(['.', '[']).next().unwrap_or_default();
-    let member = info.members.iter().find(|member| member.name == name);
-    member.is_some_and(|member| {
-        member.flags.secret || member.shape.is_some_and(|shape| shape().holds_secrets())
-    })
+    info.members.iter().any(|member| member.name == name && member.is_secret())
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod calls;
+mod cursors;
 mod failures;
 mod forgotten;
 mod journal;
@@ -21,7 +22,7 @@ use sunstone::net::{Instead, Peer, Reply, Service, Settled};
 use sunstone::prelude::*;
 use sunstone::stdx::clock::ManualClock;
 use sunstone::stdx::random::SeededRandom;
-use sunstone::store::{self, Opening, Standing};
+use sunstone::store::{self, Opening, Program, Standing};
 
 #[Model]
 #[derive(Debug, Clone, PartialEq)]
@@ -237,7 +238,11 @@ impl House {
         let mut endpoints = Endpoints::default();
         endpoints.add(Tasks { greeting: "hello" }).unwrap();
         endpoints.add(Other).unwrap();
-        let program = program_with(|models| models.add::<Task>().unwrap(), endpoints.calls());
+        Self::of(program_with(|models| models.add::<Task>().unwrap(), endpoints.calls()), endpoints)
+    }
+
+    /// The same with another program.
+    pub(crate) fn of(program: Program, mut endpoints: Endpoints) -> Self {
         let directory = MemoryDirectory::new();
         let opening = Opening {
             directory: Arc::new(directory.clone()),

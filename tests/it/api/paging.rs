@@ -108,20 +108,33 @@ fn walks_over_pages_while_rows_come_and_go() {
     }
 }
 
-/// A cursor of another answer, or made up, is a place like any other: nothing breaks.
+/// A cursor of another answer, or made up, is refused by its name and not taken for some place.
 #[test]
 fn cursors_of_other_answers() {
     let house = House::new();
     change(&house, |tx| (1..=20).try_for_each(|id| insert(tx, id, "a")));
     let sorted = page(&house, "/tasks/titles?_limit=3").next.unwrap();
     let plain = page(&house, "/tasks?_limit=3").next.unwrap();
-    for (target, cursor) in
-        [("/tasks", sorted.as_str()), ("/tasks/titles", plain.as_str()), ("/tasks", "00"), ("/tasks", "ffff")]
-    {
-        let found = page(&house, &format!("{target}?_after={cursor}"));
-        assert!(found.ids.len() <= 20);
+    let open = page(&house, "/tasks?_limit=3&done=false").next.unwrap();
+    for (target, cursor) in [
+        ("/tasks", &sorted),
+        ("/tasks", &open),
+        ("/tasks?done=true", &open),
+        ("/tasks?done=false", &plain),
+        ("/tasks/titles", &plain),
+        ("/tasks", &"00000000".to_owned()),
+        ("/tasks", &"0000000000".to_owned()),
+    ] {
+        let joint = if target.contains('?') { '&' } else { '?' };
+        let refused = house.get(&format!("{target}{joint}_after={cursor}"));
+        assert!(refused.starts_with("400 ") && refused.contains("\"stale-cursor\""), "{target}: {refused}");
     }
-    assert_eq!(page(&house, "/tasks?_after=00").ids.len(), 20);
+    for none in ["", "AA", "00", "zz", "0"] {
+        let refused = house.get(&format!("/tasks?_after={none}"));
+        assert!(refused.starts_with("400 ") && refused.contains("expected a cursor"), "{none}: {refused}");
+    }
     assert_eq!(page(&house, &format!("/tasks?_after={plain}")).ids, (4..=20).collect::<Vec<_>>());
-    assert_eq!(page(&house, "/tasks?_after=").ids.len(), 20, "behind nothing");
+    // The size of a page is no part of the question.
+    assert_eq!(page(&house, &format!("/tasks?_limit=1&_after={plain}")).ids, [4]);
+    assert_eq!(page(&house, &format!("/tasks?done=false&_after={open}")).ids[0], 7);
 }
