@@ -8,7 +8,7 @@ use crate::codec::json::Rest;
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
-use crate::net::{Instead, Peer, Reply, Service, Settled};
+use crate::net::{Instead, Lane, Peer, Reply, Service, Settled};
 use crate::stdx::report;
 use crate::store::{Caller, Engine, Standing};
 use std::borrow::Cow;
@@ -66,8 +66,10 @@ impl Gateway {
         Some(self.run(endpoint, input, request))
     }
 
-    pub(super) fn endpoint(&self, name: &str) -> Option<&Endpoint> {
-        self.inner.endpoints.list().get(self.inner.endpoints.position(name)?)
+    /// The method of this name, and its position.
+    pub(super) fn endpoint(&self, name: &str) -> Option<(usize, &Endpoint)> {
+        let position = self.inner.endpoints.position(name)?;
+        Some((position, &self.inner.endpoints.list()[position]))
     }
 
     pub(super) fn run(&self, endpoint: &Endpoint, input: Input<'_>, request: &Request) -> Ended {
@@ -178,6 +180,11 @@ impl Gateway {
     }
 }
 
+/// Whose threads of the pool a call holds: its method's. Commands wait for one another, so they are one lane together.
+pub(super) fn lane(kind: Kind, position: usize) -> Lane {
+    Lane(if kind == Kind::Command { 0 } else { position + 1 })
+}
+
 /// The error with its fields as the client has sent them: what is called `body.title` where the body is an argument is the
 /// field `title` of the document.
 fn as_sent(error: Error, rest: Rest) -> Error {
@@ -223,7 +230,7 @@ impl Service for Gateway {
         // What looks at the state sees at least what the commands before it on its connection made of it.
         let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
-        if request.path().trim_end_matches('/') == rpc::PATH {
+        if rpc::is_call(&request) {
             return rpc::answer(self, request, waiting());
         }
         if request.path() == "*" {
@@ -259,8 +266,11 @@ impl Service for Gateway {
         }
         let here = self.clone();
         match kind {
-            Kind::Task => Reply::Task(Box::new(move || here.run_here(&request))),
-            _ if slow => Reply::Pool(Box::new(move || here.run_here(&request))),
+            Kind::Task => Reply::Task(Box::new(move || here.run_here(&request)), None),
+            _ if slow => {
+                let lane = lane(kind, position);
+                Reply::Pool(Box::new(move || here.run_here(&request)), lane, None)
+            }
             _ => self.run_here(&request),
         }
     }
@@ -280,8 +290,12 @@ impl Service for Gateway {
         }
     }
 
-    fn overloaded(&self) -> Response {
-        Response::problem(&Error::overloaded("too many slow calls are under way"))
+    fn overloaded(&self) -> Error {
+        Error::overloaded("too many slow calls are under way")
+    }
+
+    fn instead(&self, request: &Request) -> Option<Instead> {
+        rpc::is_call(request).then(|| rpc::refuser(&request.body))
     }
 
     fn panicked(&self) -> Response {

@@ -3,14 +3,13 @@
 //! An answer carries `"seq"` beside `"result"`. An error carries the problem document in `data`; its code is one of the
 //! specification's where that has one, else the HTTP status.
 
-use super::gateway::is_json;
+use super::gateway::{is_json, lane};
 use super::{Ended, Gateway, Input, Kind};
 use crate::codec::json::{Fields, FromJson, Halt, Kind as JsonKind, Reader, Slot, Writer, encode};
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
 use crate::net::{Instead, Reply};
-use std::sync::Arc;
 
 /// Where calls by name are answered.
 pub(super) const PATH: &str = "/_/rpc";
@@ -98,10 +97,25 @@ impl FromJson for Asked {
 /// A call that cannot be made: the answer that says so.
 struct Unasked(Vec<u8>);
 
-/// Reads one call. What is no call is answered without an id, as the specification has it.
+/// Reads one call. What is no call is answered with the id that it has all the same, so that its client need not wait for
+/// an answer to it; without one where there is none that could be meant.
 fn read_call(json: &[u8]) -> Result<Asked, Unasked> {
     let call = crate::codec::json::decode(json);
-    call.map_err(|errors| Unasked(failure(None, INVALID_REQUEST, &errors.into())))
+    call.map_err(|errors| Unasked(failure(id_of(json).as_deref(), INVALID_REQUEST, &errors.into())))
+}
+
+/// The one id of what is no call.
+fn id_of(json: &[u8]) -> Option<Vec<u8>> {
+    let mut ids = Vec::new();
+    let read = Reader::new(json).map(&mut |name, r| {
+        let is_id = name == "id" && matches!(r.peek()?, JsonKind::Null | JsonKind::Number | JsonKind::String);
+        let value = r.raw()?;
+        if is_id {
+            ids.push(value.to_vec());
+        }
+        Ok(())
+    });
+    ids.pop().filter(|_| read.is_ok() && ids.is_empty())
 }
 
 /// What stands in a body.
@@ -155,6 +169,11 @@ fn read(body: &[u8]) -> Asking {
     }
 }
 
+/// Is this a request to [`PATH`]?
+pub(super) fn is_call(request: &Request) -> bool {
+    request.path().trim_end_matches('/') == PATH
+}
+
 /// Answers a request to [`PATH`]. `waiting` is what a query on this connection has to wait for.
 pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket>) -> Reply {
     let posts = Methods::new().with(Method::Post);
@@ -178,28 +197,28 @@ pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket
                 return Reply::Wait(request, ticket);
             }
             let gateway = gateway.clone();
-            Reply::Task(Box::new(move || batch(&gateway, &request, calls)))
+            let instead = none_of(&calls);
+            Reply::Task(Box::new(move || batch(&gateway, &request, calls)), Some(instead))
         }
     }
 }
 
 fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket>) -> Reply {
-    let endpoint = gateway.endpoint(&asked.method);
+    let (position, endpoint) = gateway.endpoint(&asked.method).unzip();
     let kind = endpoint.map(super::Endpoint::kind);
     if let Some(ticket) = waiting.filter(|_| matches!(kind, Some(Kind::Query | Kind::Task))) {
         return Reply::Wait(request, ticket);
     }
     let slow = endpoint.is_some_and(|endpoint| gateway.is_slow(endpoint));
-    let here = gateway.clone();
-    let request = Arc::new(request);
+    let (here, id) = (gateway.clone(), asked.id.clone());
     let run = move || {
         let (json, ticket, seq) = called(&here, &request, &asked);
         let instead = ticket.map(|_| instead(asked.id));
         here.reply(answered(json), ticket, seq, instead)
     };
-    match kind {
-        Some(Kind::Task) => Reply::Task(Box::new(run)),
-        _ if slow => Reply::Pool(Box::new(run)),
+    match kind.zip(position) {
+        Some((Kind::Task, _)) => Reply::Task(Box::new(run), Some(instead(id))),
+        Some((kind, position)) if slow => Reply::Pool(Box::new(run), lane(kind, position), Some(instead(id))),
         _ => run(),
     }
 }
@@ -209,10 +228,55 @@ fn answered(json: Option<Vec<u8>>) -> Response {
     json.map_or_else(|| Response::empty(204), |json| Response::json(200, json))
 }
 
-/// What leaves when a call's change was not stored: an error like any other of this protocol, so that the client finds the
+/// What leaves when a call's change was not stored, or no thread was free for it: an error like any other of this protocol, so that the client finds the
 /// call it belongs to.
 fn instead(id: Option<Vec<u8>>) -> Instead {
     Box::new(move |error| answered(id.map(|id| failure(Some(&id), code_of(error), error))))
+}
+
+/// What leaves when no call of a batch was made.
+fn none_of(calls: &[Result<Asked, Unasked>]) -> Instead {
+    let ids = calls.iter().map(|call| match call {
+        Ok(asked) => Ok(asked.id.clone()),
+        Err(Unasked(answer)) => Err(answer.clone()),
+    });
+    let ids: Vec<Result<Option<Vec<u8>>, Vec<u8>>> = ids.collect();
+    Box::new(move |error| {
+        let mut json = Vec::new();
+        for id in ids {
+            match id {
+                Ok(None) => {}
+                Ok(Some(id)) => join(&mut json, &failure(Some(&id), code_of(error), error)),
+                Err(answer) => join(&mut json, &answer),
+            }
+        }
+        all_answered(json)
+    })
+}
+
+/// What leaves for a request that nobody could look at.
+pub(super) fn refuser(body: &[u8]) -> Instead {
+    match read(body) {
+        Asking::Nothing(code, wrong) => Box::new(move |_| Response::json(200, failure(None, code, &wrong))),
+        Asking::One(Err(Unasked(answer))) => Box::new(move |_| Response::json(200, answer)),
+        Asking::One(Ok(asked)) => instead(asked.id),
+        Asking::Batch(calls) => none_of(&calls),
+    }
+}
+
+/// One more answer of a batch.
+fn join(json: &mut Vec<u8>, answer: &[u8]) {
+    json.push(if json.is_empty() { b'[' } else { b',' });
+    json.extend_from_slice(answer);
+}
+
+/// The answers of a batch; nothing at all when it was notifications alone.
+fn all_answered(mut json: Vec<u8>) -> Response {
+    if json.is_empty() {
+        return answered(None);
+    }
+    json.push(b']');
+    answered(Some(json))
 }
 
 /// Runs a batch in order, each call seeing what those before it did.
@@ -242,15 +306,10 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Unasked>
             }
         };
         if let Some(answer) = answer {
-            json.push(if json.is_empty() { b'[' } else { b',' });
-            json.extend_from_slice(&answer);
+            join(&mut json, &answer);
         }
     }
-    if json.is_empty() {
-        return gateway.reply(answered(None), None, newest, None);
-    }
-    json.push(b']');
-    gateway.reply(answered(Some(json)), None, newest, None)
+    gateway.reply(all_answered(json), None, newest, None)
 }
 
 /// Runs one call: its answer, none for a notification, what the answer waits for, and its sequence.
@@ -259,7 +318,7 @@ fn called(
     request: &Request,
     asked: &Asked,
 ) -> (Option<Vec<u8>>, Option<Ticket>, Option<u64>) {
-    let Some(endpoint) = gateway.endpoint(&asked.method) else {
+    let Some((_, endpoint)) = gateway.endpoint(&asked.method) else {
         let error = Error::not_found(format!("there is no method {}", asked.method));
         return (asked.id.as_deref().map(|id| failure(Some(id), METHOD_NOT_FOUND, &error)), None, None);
     };

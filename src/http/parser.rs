@@ -141,6 +141,17 @@ impl Parser {
         }
     }
 
+    /// Bytes of memory that the body on its way holds.
+    #[must_use]
+    pub fn body_bytes(&self) -> usize {
+        self.body.as_ref().map_or(0, |pending| pending.request.body.capacity())
+    }
+
+    /// Gives the request up whose body is on its way, and its memory with it. Nothing is to be read after that.
+    pub fn give_up_body(&mut self) {
+        self.body = None;
+    }
+
     /// Where the connection stands.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -207,8 +218,9 @@ impl Pending {
                 let left_here = usize::try_from(*left).unwrap_or(usize::MAX);
                 let here = left_here.min(bytes.len());
                 let body = &mut self.request.body;
-                if body.capacity() == 0 && here > 0 {
-                    body.reserve_exact(left_here.min(here.max(BODY_AHEAD_BYTES)));
+                // Doubling, as a vector does by itself, but never beyond the declared length.
+                if body.capacity().saturating_sub(body.len()) < here {
+                    body.reserve_exact(left_here.min(here.max(body.len()).max(BODY_AHEAD_BYTES)));
                 }
                 body.extend_from_slice(bytes.get(..here).unwrap_or_default());
                 *left = left.saturating_sub(here as u64);

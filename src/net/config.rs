@@ -29,6 +29,14 @@ pub const OUTPUT_BYTES: usize = 256 * 1024;
 pub const POOL_THREADS: usize = 64;
 /// Calls that may wait for a thread of the pool: 503 beyond.
 pub const POOL_QUEUE: usize = 1024;
+/// A call that no thread of the pool has begun after this long is not begun any more: 503. As long as a command waits for
+/// the one before it.
+pub const POOL_WAIT_MS: u64 = 5_000;
+/// Quarters of the pool's threads, and of its queue, that the calls of one method may hold: one that hangs leaves the rest
+/// to the others.
+pub const LANE_QUARTERS: usize = 3;
+/// Bytes of memory that all bodies on their way may hold together: 503 beyond. What one route takes as a body has to fit.
+pub const BODIES_BYTES: usize = 256 * 1024 * 1024;
 /// Tasks that may run at once: 503 beyond.
 pub const TASKS: usize = 64;
 /// Threads that drive loops or are stuck in handlers, over all workers. When hardly any is left to relieve one that gets
@@ -56,6 +64,8 @@ pub struct Timeouts {
     pub write_ms: u64,
     /// Without a request.
     pub idle_ms: u64,
+    /// For a call that waits for a thread of the pool.
+    pub pool_ms: u64,
     /// For a graceful stop.
     pub grace_ms: u64,
 }
@@ -68,6 +78,7 @@ impl Default for Timeouts {
             body_bytes_per_s: BODY_BYTES_PER_S,
             write_ms: WRITE_TIMEOUT_MS,
             idle_ms: IDLE_TIMEOUT_MS,
+            pool_ms: POOL_WAIT_MS,
             grace_ms: GRACE_MS,
         }
     }
@@ -106,6 +117,8 @@ pub struct Config {
     pub in_flight: usize,
     /// Bytes of answers that one connection may have waiting.
     pub output_bytes: usize,
+    /// Bytes of memory that all bodies on their way may hold together.
+    pub bodies_bytes: usize,
     /// Threads of the pool.
     pub pool_threads: usize,
     /// Calls that may wait for one of them.
@@ -128,6 +141,7 @@ impl Default for Config {
             connections: None,
             in_flight: IN_FLIGHT,
             output_bytes: OUTPUT_BYTES,
+            bodies_bytes: BODIES_BYTES,
             pool_threads: POOL_THREADS,
             pool_queue: POOL_QUEUE,
             tasks: TASKS,

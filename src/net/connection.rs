@@ -7,6 +7,7 @@
 //! Reading stops while there is too much under way (requests, or bytes that the client does not take): the kernel's
 //! buffers fill up, and the client waits.
 
+use super::bodies::Share;
 use super::config::{LINGER_BYTES, LINGER_MS, Timeouts};
 use super::crowd::{Rest, Resting};
 use super::exchange::Turn;
@@ -86,6 +87,8 @@ pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) peer: Peer,
     pub(super) parser: Parser,
+    /// What the body on its way holds.
+    pub(super) body_memory: Share,
     pub(super) pipeline: Pipeline,
     pub(super) outbox: Outbox,
     /// Bytes that were read and not yet used.
@@ -111,11 +114,12 @@ pub(super) struct Connection<L> {
 }
 
 impl<L: Link> Connection<L> {
-    pub(super) fn new(link: L, peer: Peer, limits: Arc<Limits>) -> Self {
+    pub(super) fn new(link: L, peer: Peer, limits: Arc<Limits>, body_memory: Share) -> Self {
         Self {
             link,
             peer,
             parser: Parser::new(limits),
+            body_memory,
             pipeline: Pipeline::default(),
             outbox: Outbox::default(),
             inbox: Vec::new(),
@@ -133,9 +137,9 @@ impl<L: Link> Connection<L> {
         }
     }
 
-    /// When it is to be told that its time is over.
-    pub(super) const fn deadline_ms(&self) -> u64 {
-        self.deadline_ms
+    /// When it is to be told that its time is over, or that of its call that waits for a thread.
+    pub(super) fn deadline_ms(&self) -> u64 {
+        self.pipeline.queued_until_ms().map_or(self.deadline_ms, |until_ms| until_ms.min(self.deadline_ms))
     }
 
     /// Could it be closed without taking anything from anybody but a client that keeps still? The control socket's are
@@ -342,7 +346,9 @@ impl<L: Link> Connection<L> {
 
     /// Its time is over: a client in the middle of a request is told so. False: nothing is left to say.
     fn expire(&mut self, turn: &mut Turn<'_>) -> bool {
+        self.give_up_queued(turn);
         match self.awaited {
+            _ if self.deadline_ms > turn.now_ms => {}
             Awaited::Head => self.time_out("the head did not come in time", turn),
             Awaited::Body => self.time_out("the body comes too slowly", turn),
             Awaited::Nothing | Awaited::Request | Awaited::Room | Awaited::End => return false,

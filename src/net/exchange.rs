@@ -2,9 +2,12 @@
 
 use super::config::Timeouts;
 use super::connection::{Connection, Need, Stage};
+use super::errand::{Errand, Queued};
 use super::pipeline::Entry;
-use super::service::{Job, Peer, Reply, Service, Settled};
+use super::service::{Instead, Job, Lane, Peer, Reply, Service, Settled};
 use super::sockets::Link;
+use crate::error::Error;
+use crate::http::header::{HeaderValue, RETRY_AFTER};
 use crate::http::{CONTINUE, Framing, Request, Response, Step};
 use crate::journal::Ticket;
 use crate::stdx::slab::Token;
@@ -15,6 +18,12 @@ use std::sync::Arc;
 
 /// Bytes that one read may bring.
 const INPUT_BYTES: usize = 64 * 1024;
+
+/// The lane of requests that go to the pool before anybody has looked at them.
+const UNSEEN: Lane = Lane(usize::MAX);
+
+/// Seconds after which a client may try again that found no memory for its body.
+const RETRY_AFTER_S: &str = "1";
 
 /// The buffers of a thread that drives connections.
 #[derive(Debug)]
@@ -34,15 +43,15 @@ impl Scratch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// On the bounded pool.
-    Pool,
+    Pool(Lane),
     /// On a thread of its own.
     Task,
 }
 
 /// What surrounds the loop: the other threads, or a simulation of them.
 pub(super) trait Host {
-    /// Runs `job` elsewhere; its reply comes back as news of the connection `token`. False: there is no room.
-    fn launch(&self, token: Token, place: Place, job: Job) -> bool;
+    /// Has `job` run elsewhere; its reply comes back as news of the connection `token`. None: there is no room.
+    fn launch(&self, token: Token, place: Place, job: Job) -> Option<Errand>;
 
     /// Has the loop been given to another thread, so that this one is to come to an end?
     fn is_relieved(&self) -> bool;
@@ -80,7 +89,8 @@ impl Turn<'_> {
     fn call(&self, request: Request, peer: &Peer, after: Option<Ticket>) -> Reply {
         if self.host.is_crowded() {
             let (service, peer) = (Arc::clone(self.service), *peer);
-            return Reply::Pool(Box::new(move || service.call(request, &peer, after)));
+            let instead = service.instead(&request);
+            return Reply::Pool(Box::new(move || service.call(request, &peer, after)), UNSEEN, instead);
         }
         let call = AssertUnwindSafe(|| self.service.call(request, peer, after));
         catch_unwind(call).unwrap_or_else(|_| Reply::Now(self.service.panicked()))
@@ -97,7 +107,10 @@ impl<L: Link> Connection<L> {
                 return Ok((used, Need::Turn));
             }
             match self.parser.read(&bytes[used..]) {
-                Step::NeedMore { consumed } => return Ok((used + consumed, Need::Bytes)),
+                Step::NeedMore { consumed } => {
+                    self.hold_body(turn);
+                    return Ok((used + consumed, Need::Bytes));
+                }
                 Step::Head { consumed } => {
                     used += consumed;
                     let limit = self.parser.head().and_then(|head| turn.service.body_limit(head, &self.peer));
@@ -111,6 +124,7 @@ impl<L: Link> Connection<L> {
                 }
                 Step::Request { request, consumed } => {
                     used += consumed;
+                    self.body_memory.hold(0);
                     self.take(request, turn);
                 }
                 Step::Refuse(refusal) => {
@@ -160,17 +174,35 @@ impl<L: Link> Connection<L> {
                 self.pipeline.push(Entry::Parked(response, framing, ticket, instead));
             }
             Reply::Wait(request, ticket) => self.pipeline.push(Entry::Wait(request, framing, ticket)),
-            Reply::Pool(job) => self.launch(Place::Pool, job, framing, turn),
-            Reply::Task(job) => self.launch(Place::Task, job, framing, turn),
+            Reply::Pool(job, lane, instead) => self.launch(Place::Pool(lane), job, instead, framing, turn),
+            Reply::Task(job, instead) => self.launch(Place::Task, job, instead, framing, turn),
         }
     }
 
-    fn launch(&mut self, place: Place, job: Job, framing: Framing, turn: &mut Turn<'_>) {
-        if turn.host.launch(turn.token, place, job) {
-            self.pipeline.push(Entry::Running(framing));
-        } else {
-            let overloaded = turn.service.overloaded();
-            self.resolve(Reply::Now(overloaded), framing, turn);
+    fn launch(
+        &mut self,
+        place: Place,
+        job: Job,
+        instead: Option<Instead>,
+        framing: Framing,
+        turn: &mut Turn<'_>,
+    ) {
+        let Some(errand) = turn.host.launch(turn.token, place, job) else {
+            return self.resolve(Reply::Now(overloaded(instead, turn)), framing, turn);
+        };
+        let until_ms = turn.now_ms.saturating_add(turn.timeouts.pool_ms);
+        // A task has its own thread or none.
+        let queued = matches!(place, Place::Pool(_)).then_some(Queued { errand, until_ms, instead });
+        self.pipeline.push(Entry::Running(framing, queued));
+    }
+
+    /// Takes the call back that has waited for a thread for too long.
+    pub(super) fn give_up_queued(&mut self, turn: &mut Turn<'_>) {
+        if self.pipeline.queued_until_ms().is_some_and(|until_ms| until_ms <= turn.now_ms)
+            && let Some((framing, instead)) = self.pipeline.take_back_queued()
+        {
+            self.progress = true;
+            self.resolve(Reply::Now(overloaded(instead, turn)), framing, turn);
         }
     }
 
@@ -205,7 +237,7 @@ impl<L: Link> Connection<L> {
                     let reply = turn.call(request, &self.peer, self.pipeline.newest_parked());
                     self.resolve(reply, framing, turn);
                 }
-                (None | Some(Entry::Running(_)), _) => unreachable!("the loop ends before them"),
+                (None | Some(Entry::Running(..)), _) => unreachable!("the loop ends before them"),
             }
         }
     }
@@ -239,6 +271,19 @@ impl<L: Link> Connection<L> {
         self.outbox.end(&mut turn.scratch.output).extend_from_slice(CONTINUE);
     }
 
+    /// Counts the memory of the body that is on its way; beyond what all of them may hold together it is 503, and the end.
+    fn hold_body(&mut self, turn: &mut Turn<'_>) {
+        if self.body_memory.hold(self.parser.body_bytes()) {
+            return;
+        }
+        self.parser.give_up_body();
+        self.body_memory.hold(0);
+        self.stage = Stage::Last;
+        let error = Error::overloaded("the bodies that are on their way take all the memory that there is for them");
+        let response = Response::problem(&error).with_header(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+        self.resolve(Reply::Now(response.closing()), Framing::CLOSING, turn);
+    }
+
     /// 408, and the end.
     pub(super) fn time_out(&mut self, detail: &str, turn: &mut Turn<'_>) {
         self.stage = Stage::Last;
@@ -247,4 +292,10 @@ impl<L: Link> Connection<L> {
                 .closing();
         self.resolve(Reply::Now(response), Framing::CLOSING, turn);
     }
+}
+
+/// What leaves for a call that has found no thread.
+fn overloaded(instead: Option<Instead>, turn: &Turn<'_>) -> Response {
+    let error = turn.service.overloaded();
+    instead.map_or_else(|| Response::problem(&error), |instead| instead(&error))
 }

@@ -43,9 +43,11 @@
 
 mod accept;
 mod bind_error;
+mod bodies;
 pub mod config;
 mod connection;
 mod crowd;
+mod errand;
 mod exchange;
 mod listen;
 mod machine;
@@ -68,6 +70,6 @@ mod worker;
 pub use bind_error::BindError;
 pub use config::{Backend, Config, Timeouts};
 pub use server::Server;
-pub use service::{Instead, Job, Peer, Reply, Service, Settled};
+pub use service::{Instead, Job, Lane, Peer, Reply, Service, Settled};
 pub(crate) use unix_path::UnixPath;
 pub use waker::Waker;

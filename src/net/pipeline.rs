@@ -5,6 +5,7 @@
 //!   a request never runs ahead of one that came before it on its connection;
 //! - answers leave from the front alone, so they leave in the order of their requests.
 
+use super::errand::Queued;
 use super::service::Instead;
 use crate::http::{Framing, Request, Response};
 use crate::journal::Ticket;
@@ -19,8 +20,8 @@ pub(super) enum Entry {
     Parked(Response, Framing, Ticket, Option<Instead>),
     /// To be called again when the ticket is settled.
     Wait(Request, Framing, Ticket),
-    /// On the pool, or a task.
-    Running(Framing),
+    /// On the pool, or a task; as far as that is known it may still wait for a thread.
+    Running(Framing, Option<Queued>),
     /// The client waits for leave to send a body.
     Continue,
 }
@@ -31,7 +32,7 @@ impl fmt::Debug for Entry {
             Self::Ready(..) => f.write_str("Ready"),
             Self::Parked(_, _, ticket, _) => write!(f, "Parked({ticket:?})"),
             Self::Wait(_, _, ticket) => write!(f, "Wait({ticket:?})"),
-            Self::Running(_) => f.write_str("Running"),
+            Self::Running(..) => f.write_str("Running"),
             Self::Continue => f.write_str("Continue"),
         }
     }
@@ -42,7 +43,7 @@ impl Entry {
     fn bytes(&self) -> usize {
         match self {
             Self::Ready(response, _) | Self::Parked(response, ..) => response.body.as_bytes().len(),
-            Self::Wait(..) | Self::Running(_) | Self::Continue => 0,
+            Self::Wait(..) | Self::Running(..) | Self::Continue => 0,
         }
     }
 }
@@ -71,7 +72,7 @@ impl Pipeline {
 
     /// May nothing further be called, because the last one is not resolved?
     pub(super) fn is_blocked(&self) -> bool {
-        matches!(self.entries.back(), Some(Entry::Wait(..) | Entry::Running(_)))
+        matches!(self.entries.back(), Some(Entry::Wait(..) | Entry::Running(..)))
     }
 
     /// The newest ticket that an answer in here waits for.
@@ -92,7 +93,7 @@ impl Pipeline {
 
     /// Is there a front that needs no other thread to be done with?
     pub(super) fn front_may_leave(&self) -> bool {
-        !matches!(self.entries.front(), None | Some(Entry::Running(_)))
+        !matches!(self.entries.front(), None | Some(Entry::Running(..)))
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
@@ -110,13 +111,31 @@ impl Pipeline {
     /// Takes the running request out, to put what has become of it in its place. None when there is none.
     pub(super) fn finish_running(&mut self) -> Option<Framing> {
         match self.entries.back() {
-            Some(Entry::Running(framing)) => {
+            Some(Entry::Running(framing, _)) => {
                 let framing = *framing;
                 self.entries.pop_back();
                 Some(framing)
             }
             _ => None,
         }
+    }
+
+    /// Until when the call at the end may wait for a thread; none: it does not.
+    pub(super) fn queued_until_ms(&self) -> Option<u64> {
+        match self.entries.back() {
+            Some(Entry::Running(_, queued)) => queued.as_ref().map(|queued| queued.until_ms),
+            _ => None,
+        }
+    }
+
+    /// Takes the call at the end out, to put a refusal in its place. None when it has a thread by now, and goes on.
+    pub(super) fn take_back_queued(&mut self) -> Option<(Framing, Option<Instead>)> {
+        let Some(Entry::Running(framing, queued)) = self.entries.back_mut() else { return None };
+        let Queued { errand, instead, .. } = queued.take()?;
+        drop(errand.take()?);
+        let framing = *framing;
+        self.entries.pop_back();
+        Some((framing, instead))
     }
 
     pub(super) fn clear(&mut self) {

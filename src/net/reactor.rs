@@ -6,6 +6,7 @@
 //! drives it in one thread.
 
 use super::accept::Doors;
+use super::bodies::Share;
 use super::config::Timeouts;
 use super::connection::{Connection, Fate, News};
 use super::crowd::{Crowd, Resting};
@@ -327,7 +328,7 @@ impl<S: Sockets> Reactor<S> {
         if self.stopping_until_ms.is_some() {
             return self.count_out();
         }
-        let connection = Box::new(Connection::new(link, peer, Arc::clone(&self.shared.limits)));
+        let connection = Box::new(Connection::new(link, peer, Arc::clone(&self.shared.limits), Share::new(Arc::clone(&self.shared.bodies))));
         let seat = Seat {
             connection: None,
             ready: Readiness::NONE,

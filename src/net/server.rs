@@ -3,6 +3,7 @@
 use super::accept::Doors;
 use super::bind_error::BindError;
 use super::config::{Backend, Config, SPARE_DESCRIPTORS, WORKERS_MAX};
+use super::errand::Errand;
 use super::listen::{self, ControlSocket};
 use super::machine::{Door, Machine, Socket};
 use super::pool::Pool;
@@ -127,7 +128,7 @@ impl Server {
         watchdog::start(&self.crew, self.workers.clone())?;
         for worker in &self.workers {
             let worker = Arc::clone(worker);
-            if !self.crew.drivers.submit(Box::new(move || worker.start())) {
+            if !self.crew.drivers.submit(Errand::new(move || worker.start()), None) {
                 return Err(io::Error::other("the machine has no thread for a worker"));
             }
         }

@@ -31,8 +31,14 @@ pub trait Service: Send + Sync + 'static {
     /// neither blocks nor panics, and costs a load when there is nothing.
     fn rest(&self) {}
 
-    /// The answer when the pool's queue or the number of tasks is at its limit: a 503.
-    fn overloaded(&self) -> Response;
+    /// What is wrong when no thread is free for a [`Reply::Pool`] or a [`Reply::Task`], now or in time: a 503.
+    fn overloaded(&self) -> Error;
+
+    /// What leaves for this request when it cannot even be called, because nearly all threads are stuck and the pool is
+    /// full; none: the problem document of [`Service::overloaded`]. It neither blocks nor panics.
+    fn instead(&self, _request: &Request) -> Option<Instead> {
+        None
+    }
 
     /// The answer in place of one that a panic has taken: a 500 without the panic's words.
     fn panicked(&self) -> Response;
@@ -41,8 +47,14 @@ pub trait Service: Send + Sync + 'static {
 /// Work for another thread, and what comes of it.
 pub type Job = Box<dyn FnOnce() -> Reply + Send>;
 
-/// The answer in place of one whose ticket was not stored.
+/// The answer in place of one whose ticket was not stored, or whose job found no thread, where that is to be something else
+/// than the problem document.
 pub type Instead = Box<dyn FnOnce(&Error) -> Response + Send>;
+
+/// Whose work on the pool it is. Calls of one lane hold a part of the pool's threads at most
+/// ([`config::LANE_QUARTERS`](super::config::LANE_QUARTERS)), so that a method that hangs leaves some to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane(pub usize);
 
 /// What becomes of a request.
 ///
@@ -52,15 +64,15 @@ pub type Instead = Box<dyn FnOnce(&Error) -> Response + Send>;
 pub enum Reply {
     /// The answer.
     Now(Response),
-    /// The answer, which may leave when the ticket is stored; and what leaves instead when it is not, where that is to be
-    /// something else than the problem document.
+    /// The answer, which may leave when the ticket is stored; and what leaves instead when it is not.
     Parked(Response, Ticket, Option<Instead>),
     /// Not before this ticket is settled, whichever way: then the request is called again.
     Wait(Request, Ticket),
-    /// To be run on the bounded pool: a method that is known to be slow.
-    Pool(Job),
+    /// To be run on the bounded pool: a method that is known to be slow. What no thread has begun in time
+    /// ([`Timeouts::pool_ms`](super::Timeouts)) is not begun any more and is answered as overloaded.
+    Pool(Job, Lane, Option<Instead>),
     /// To be run on a thread of its own: it may take long.
-    Task(Job),
+    Task(Job, Option<Instead>),
 }
 
 impl fmt::Debug for Reply {
@@ -69,8 +81,8 @@ impl fmt::Debug for Reply {
             Self::Now(_) => f.write_str("Now"),
             Self::Parked(_, ticket, _) => write!(f, "Parked({ticket:?})"),
             Self::Wait(_, ticket) => write!(f, "Wait({ticket:?})"),
-            Self::Pool(_) => f.write_str("Pool"),
-            Self::Task(_) => f.write_str("Task"),
+            Self::Pool(_, lane, _) => write!(f, "Pool({lane:?})"),
+            Self::Task(..) => f.write_str("Task"),
         }
     }
 }

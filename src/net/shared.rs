@@ -1,5 +1,6 @@
 //! What the workers of a server share, and how they and other threads reach one another.
 
+use super::bodies::Bodies;
 use super::config::{Config, Timeouts};
 use super::connection::Fate;
 use super::reactor::Lease;
@@ -22,6 +23,7 @@ pub(super) struct Shared<L> {
     pub(super) timeouts: Timeouts,
     pub(super) in_flight: usize,
     pub(super) output_bytes: usize,
+    pub(super) bodies: Arc<Bodies>,
     /// Connections that all workers may have together.
     pub(super) most_connections: usize,
     pub(super) posts: Vec<Post<L>>,
@@ -55,6 +57,7 @@ impl<L> Shared<L> {
             timeouts: config.timeouts.clone(),
             in_flight: config.in_flight,
             output_bytes: config.output_bytes,
+            bodies: Bodies::new(config.bodies_bytes),
             most_connections: config.connections.unwrap_or(usize::MAX),
             posts: doorbells.iter().map(post).collect(),
             waker: Waker::new(doorbells),

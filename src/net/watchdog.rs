@@ -4,6 +4,7 @@
 //! between, has been away for two milliseconds at least, and a spare thread is asked to relieve it. While no handler
 //! runs it sleeps for good, until a driver rouses it.
 
+use super::errand::Errand;
 use super::worker::{Crew, Worker};
 use crate::stdx::threads::spawn;
 use std::io;
@@ -83,7 +84,7 @@ fn watch(crew: &Arc<Crew>, workers: &[Arc<Worker>]) {
             if now % 2 == 1 && *looks >= LOOKS {
                 let spare = Arc::clone(worker);
                 // Without a spare it is asked for again after the next looks.
-                crew.drivers.submit(Box::new(move || spare.relieve(now)));
+                crew.drivers.submit(Errand::new(move || spare.relieve(now)), None);
                 *looks = 0;
             }
         }

@@ -10,6 +10,7 @@
 //! What that costs a connection with news: letting go of a mutex that nobody waits for, taking it again, an exchange, and
 //! a store.
 
+use super::errand::Errand;
 use super::exchange::{Host, Place, Scratch};
 use super::machine::{Machine, Socket};
 use super::pool::Pool;
@@ -165,17 +166,18 @@ struct Driving<'a> {
 }
 
 impl Host for Driving<'_> {
-    fn launch(&self, token: Token, place: Place, job: Job) -> bool {
+    fn launch(&self, token: Token, place: Place, job: Job) -> Option<Errand> {
         let (shared, me) = (Arc::clone(&self.worker.shared), self.worker.me);
-        let work = Box::new(move || {
+        let errand = Errand::new(move || {
             let reply = catch_unwind(AssertUnwindSafe(job));
             let reply = reply.unwrap_or_else(|_| super::Reply::Now(shared.service.panicked()));
             shared.send(me, Message::Finished(token, reply));
         });
-        match place {
-            Place::Pool => self.worker.crew.pool.submit(work),
-            Place::Task => self.worker.crew.tasks.submit(work),
-        }
+        let taken = match place {
+            Place::Pool(lane) => self.worker.crew.pool.submit(errand.clone(), Some(lane)),
+            Place::Task => self.worker.crew.tasks.submit(errand.clone(), None),
+        };
+        taken.then_some(errand)
     }
 
     fn is_relieved(&self) -> bool {

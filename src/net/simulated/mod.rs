@@ -7,6 +7,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
+//! use sunstone::error::Error;
 //! use sunstone::http::{Request, Response};
 //! use sunstone::journal::Ticket;
 //! use sunstone::net::{Config, Peer, Reply, Service, Settled, simulated::Simulation};
@@ -18,7 +19,7 @@
 //!         Reply::Now(Response::text(200, request.path()))
 //!     }
 //!     fn settled(&self, _: Ticket) -> Settled { Settled::Stored }
-//!     fn overloaded(&self) -> Response { Response::empty(503) }
+//!     fn overloaded(&self) -> Error { Error::overloaded("too much") }
 //!     fn panicked(&self) -> Response { Response::empty(500) }
 //! }
 //!
@@ -33,6 +34,7 @@ mod wires;
 
 use crate::net::accept::Doors;
 use crate::net::config::Config;
+use crate::net::errand::Errand;
 use crate::net::exchange::{Host, Place, Scratch};
 use crate::net::reactor::{Next, Reactor};
 use crate::net::service::{Job, Peer, Reply, Service};
@@ -59,16 +61,10 @@ pub struct Simulation {
     reactor: Reactor<Exchange>,
     shared: Arc<Shared<Wire>>,
     scratch: Scratch,
-    jobs: RefCell<VecDeque<(Token, DebugJob)>>,
+    jobs: RefCell<VecDeque<Errand>>,
     most_jobs: usize,
-}
-
-struct DebugJob(Job);
-
-impl std::fmt::Debug for DebugJob {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Job")
-    }
+    /// No job begins: as if all threads hung.
+    jobs_hang: bool,
 }
 
 impl Simulation {
@@ -83,7 +79,7 @@ impl Simulation {
         let wires = Wires::new(seed);
         let reactor = Reactor::new(Exchange(wires.clone()), Doors::new(1), Arc::clone(&shared), 0);
         let most_jobs = config.pool_threads + config.pool_queue;
-        Self { wires, reactor, shared, scratch: Scratch::new(), jobs: RefCell::default(), most_jobs }
+        Self { wires, reactor, shared, scratch: Scratch::new(), jobs: RefCell::default(), most_jobs, jobs_hang: false }
     }
 
     /// How the store says that tickets have moved.
@@ -136,6 +132,11 @@ impl Simulation {
         (end.holds, end.news.write) = (holds, true);
     }
 
+    /// Lets no job begin from now on, as if every thread hung in another one; or lets them go on.
+    pub fn hang(&mut self, jobs_hang: bool) {
+        self.jobs_hang = jobs_hang;
+    }
+
     /// Takes all descriptors away from the machine, or gives them back.
     pub fn exhaust(&mut self, exhausted: bool) {
         self.wires.lock().exhausted = exhausted;
@@ -178,7 +179,7 @@ impl Simulation {
         let moved = self.run_a_job();
         let next = self.reactor.next(false).expect("simulated sockets do not fail");
         let Next::Drive(mut lease, news) = next else { return moved || self.wires.lock().is_moving() };
-        let host = Inline { jobs: &self.jobs, most_jobs: self.most_jobs };
+        let host = Inline { jobs: &self.jobs, most_jobs: self.most_jobs, shared: &self.shared };
         let fate = lease.drive(news, &self.shared, &host, &mut self.scratch);
         self.reactor.give_back(lease, fate);
         true
@@ -187,7 +188,7 @@ impl Simulation {
     /// Runs one of the jobs that are under way, any of them.
     fn run_a_job(&mut self) -> bool {
         let count = self.jobs.borrow().len();
-        if count == 0 {
+        if count == 0 || self.jobs_hang {
             return false;
         }
         // Most jobs take longer than most turns.
@@ -196,10 +197,8 @@ impl Simulation {
         }
         let which = self.wires.lock().below(count);
         let job = self.jobs.borrow_mut().swap_remove_back(which);
-        if let Some((token, DebugJob(job))) = job {
-            let reply = catch_unwind(AssertUnwindSafe(job));
-            let reply = reply.unwrap_or_else(|_| Reply::Now(self.shared.service.panicked()));
-            self.shared.send(0, Message::Finished(token, reply));
+        if let Some(work) = job.and_then(|errand| errand.take()) {
+            work();
         }
         true
     }
@@ -207,18 +206,26 @@ impl Simulation {
 
 /// The surroundings of a loop that is alone.
 struct Inline<'a> {
-    jobs: &'a RefCell<VecDeque<(Token, DebugJob)>>,
+    jobs: &'a RefCell<VecDeque<Errand>>,
     most_jobs: usize,
+    shared: &'a Arc<Shared<Wire>>,
 }
 
 impl Host for Inline<'_> {
-    fn launch(&self, token: Token, _place: Place, job: Job) -> bool {
+    fn launch(&self, token: Token, _place: Place, job: Job) -> Option<Errand> {
         let mut jobs = self.jobs.borrow_mut();
-        let has_room = jobs.len() < self.most_jobs;
-        if has_room {
-            jobs.push_back((token, DebugJob(job)));
+        jobs.retain(|errand| !errand.is_taken());
+        if jobs.len() >= self.most_jobs {
+            return None;
         }
-        has_room
+        let shared = Arc::clone(self.shared);
+        let errand = Errand::new(move || {
+            let reply = catch_unwind(AssertUnwindSafe(job));
+            let reply = reply.unwrap_or_else(|_| Reply::Now(shared.service.panicked()));
+            shared.send(0, Message::Finished(token, reply));
+        });
+        jobs.push_back(errand.clone());
+        Some(errand)
     }
 
     fn is_relieved(&self) -> bool {

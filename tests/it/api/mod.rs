@@ -273,7 +273,7 @@ impl House {
                 self.settled(ticket);
                 self.send(request)
             }
-            Reply::Pool(job) | Reply::Task(job) => self.follow(job()),
+            Reply::Pool(job, ..) | Reply::Task(job, _) => self.follow(job()),
         }
     }
 

@@ -157,7 +157,7 @@ fn a_call_in_a_batch_that_was_not_stored_has_an_error_with_its_id() {
         let (rig, gateway, error) = house_on_a_bad_disk(fails);
         let plain = r#"{"jsonrpc": "2.0", "method": "v1.other.root", "id": 2}"#;
         let body = format!("[{}, {plain}, {}]", add(r#", "id": 1"#), add(""));
-        let Reply::Task(batch) = gateway.call(request(Method::Post, "/_/rpc", &body), &SOMEBODY, None) else {
+        let Reply::Task(batch, _) = gateway.call(request(Method::Post, "/_/rpc", &body), &SOMEBODY, None) else {
             panic!("a batch is a task")
         };
         // The batch waits for the disk, whose turns this thread takes once the first call has run.
@@ -181,4 +181,41 @@ fn a_call_in_a_batch_that_was_not_stored_has_an_error_with_its_id() {
             "no sequence is named: none of them stored anything"
         );
     }
+}
+
+/// What leaves when no thread is free for a call, however it was going to be run: its own protocol's error, with its id.
+#[test]
+fn a_call_without_a_thread_has_an_error_with_its_id() {
+    let (_rig, gateway) = house();
+    let overloaded = gateway.overloaded();
+    let error = r#""error":{"code":503,"message":"the server has more to do than it can","data":{"type":"overloaded","#;
+    let call = |id: &str| format!(r#"{{"jsonrpc": "2.0", "method": "tasks.import", "params": {{"count": 0}}{id}}}"#);
+    let (one, batch) = (call(r#", "id": "a""#), format!("[{}, {}, 1, {}]", call(r#", "id": 1"#), call(""), call(r#", "id": 2"#)));
+    for (body, pieces) in [
+        (&one, vec![format!(r#"200 {{"jsonrpc":"2.0","id":"a",{error}"#)]),
+        (
+            &batch,
+            vec![
+                format!(r#"200 [{{"jsonrpc":"2.0","id":1,{error}"#),
+                r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"#.to_owned(),
+                format!(r#"{{"jsonrpc":"2.0","id":2,{error}"#),
+            ],
+        ),
+        (&call(""), vec!["204 ".to_owned()]),
+    ] {
+        let request = || request(Method::Post, "/_/rpc", body);
+        let Reply::Task(_, Some(launched)) = gateway.call(request(), &SOMEBODY, None) else {
+            panic!("{body} is a task")
+        };
+        let unseen = gateway.instead(&request()).expect("a call has words of its own");
+        for instead in [launched, unseen] {
+            let said = Answer::of(&instead(&overloaded)).to_string();
+            let mut rest = said.as_str();
+            for piece in &pieces {
+                let at = rest.find(piece.as_str()).unwrap_or_else(|| panic!("{piece} in {said}"));
+                rest = &rest[at + piece.len()..];
+            }
+        }
+    }
+    assert!(gateway.instead(&request(Method::Get, "/tasks", "")).is_none());
 }

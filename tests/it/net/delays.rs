@@ -81,7 +81,7 @@ fn when_threads_run_short_handlers_go_to_the_pool_and_then_to_503() {
         let answers: Vec<String> =
             sleepers.iter_mut().map(|sleeper| sleeper.answer().unwrap().line()).collect();
         let slept = answers.iter().filter(|answer| *answer == "200 /sleep/300").count();
-        let refused = answers.iter().filter(|answer| *answer == "503 too much").count();
+        let refused = answers.iter().filter(|answer| answer.starts_with("503 ")).count();
         assert!(slept >= 5 && refused >= 1 && slept + refused == 32, "{backend:?}: {answers:?}");
         assert_eq!(sleepers[0].ask("/now"), "200 /now", "{backend:?}: and then it is as before");
     }

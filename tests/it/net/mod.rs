@@ -3,6 +3,7 @@
 mod crowd;
 mod delays;
 mod order;
+mod overload;
 mod real;
 mod stopping;
 mod time;
@@ -16,11 +17,14 @@ use std::time::Duration;
 use sunstone::error::Error;
 use sunstone::http::{Request, Response};
 use sunstone::journal::Ticket;
-use sunstone::net::{Backend, Config, Instead, Peer, Reply, Server, Service, Settled};
+use sunstone::net::{Backend, Config, Instead, Lane, Peer, Reply, Server, Service, Settled};
 use sunstone::stdx::clock::SystemClock;
 
 /// Longer than any step of a test that works, on any machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// All that the service sends to the pool is of one method.
+const POOL: Lane = Lane(1);
 
 /// A service that does what the path says. `GET /park/7` is answered when ticket 7 is stored, `/wait/7` is called again
 /// then, `/sleep/30` sleeps 30 ms, `/big/1000` has 1,000 bytes; all answers repeat the path.
@@ -61,16 +65,21 @@ impl Service for Desk {
             "after" => {
                 Reply::Now(Response::text(200, format!("{path} {:?}", after.map(|ticket| ticket.seq))))
             }
-            "pool" => Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path)))),
-            "task" => Reply::Task(Box::new(move || Reply::Now(Response::text(200, path)))),
+            "pool" => Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path))), POOL, None),
+            "pool-instead" => {
+                let instead: Instead = Box::new(|error| Response::text(200, format!("not {}", error.status())));
+                Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path))), POOL, Some(instead))
+            }
+            "task" => Reply::Task(Box::new(move || Reply::Now(Response::text(200, path))), None),
             "pool-sleep" => {
                 let pause = Duration::from_millis(number());
-                Reply::Pool(Box::new(move || {
+                let job = move || {
                     std::thread::sleep(pause);
                     Reply::Now(Response::text(200, path))
-                }))
+                };
+                Reply::Pool(Box::new(job), POOL, None)
             }
-            "pool-panic" => Reply::Pool(Box::new(|| panic!("on the pool, as the test asks"))),
+            "pool-panic" => Reply::Pool(Box::new(|| panic!("on the pool, as the test asks")), POOL, None),
             "panic" => panic!("in a handler, as the test asks"),
             "sleep" => {
                 std::thread::sleep(Duration::from_millis(number()));
@@ -96,8 +105,8 @@ impl Service for Desk {
         }
     }
 
-    fn overloaded(&self) -> Response {
-        Response::text(503, "too much")
+    fn overloaded(&self) -> Error {
+        Error::overloaded("too much")
     }
 
     fn panicked(&self) -> Response {

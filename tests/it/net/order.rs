@@ -167,7 +167,7 @@ fn a_full_pool_says_so() {
     settle_down(&mut network);
     let answers: Vec<String> = clients.iter().flat_map(|client| lines(network.received(*client))).collect();
     assert_eq!(answers.len(), 9);
-    assert!(answers.iter().any(|answer| answer == "503 too much"), "{answers:?}");
+    assert!(answers.iter().any(|answer| answer.starts_with("503 ")), "{answers:?}");
     assert!(answers.iter().any(|answer| answer == "200 /pool/"), "{answers:?}");
 }
 

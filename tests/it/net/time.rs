@@ -6,19 +6,23 @@ use sunstone::net::simulated::Simulation;
 use sunstone::net::{Config, Service};
 use sunstone::stdx::clock::ManualClock;
 
-fn simulation(seed: u64) -> (Arc<Desk>, Arc<ManualClock>, Simulation) {
+pub(super) fn simulation(seed: u64) -> (Arc<Desk>, Arc<ManualClock>, Simulation) {
+    simulation_with(&Config::default(), seed)
+}
+
+pub(super) fn simulation_with(config: &Config, seed: u64) -> (Arc<Desk>, Arc<ManualClock>, Simulation) {
     let (desk, clock) = (Arc::new(Desk::default()), Arc::new(ManualClock::new(0)));
     let service: Arc<dyn Service> = Arc::<Desk>::clone(&desk);
-    let network = Simulation::new(&Config::default(), service, Arc::<ManualClock>::clone(&clock), seed);
+    let network = Simulation::new(config, service, Arc::<ManualClock>::clone(&clock), seed);
     (desk, clock, network)
 }
 
-fn settle_down(network: &mut Simulation) {
+pub(super) fn settle_down(network: &mut Simulation) {
     while network.turn() {}
 }
 
 /// Lets seconds pass, one after the other.
-fn pass(network: &mut Simulation, clock: &ManualClock, seconds: u64) {
+pub(super) fn pass(network: &mut Simulation, clock: &ManualClock, seconds: u64) {
     for _ in 0..seconds {
         clock.advance_ms(1000);
         settle_down(network);
