@@ -149,6 +149,7 @@ fn prefix(given: TokenStream, owner: &Ident, errors: &mut Errors) -> Prefix {
             if has_path {
                 errors.at(argument.span, "the path is given twice");
             } else if let Some((path, parameters)) = route::pattern(&path, errors) {
+                route::keep_out(&path, argument.span, errors);
                 prefix.path = path;
                 prefix.parameters = parameters;
             }

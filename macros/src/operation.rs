@@ -7,7 +7,7 @@ use crate::fit;
 use crate::generics::Generics;
 use crate::method::{Method, Param, Receiver, Reference};
 use crate::names;
-use crate::route::{CALL, Route, VERBS, route, verb_names};
+use crate::route::{CALL, Route, VERBS, keep_out, route, verb_names};
 use crate::rules::{ALL, Place, rules};
 use proc_macro::{Ident, Span, TokenStream, TokenTree};
 
@@ -70,6 +70,9 @@ pub(crate) fn operation(
     let is_callable = found.is_empty();
     let kind = kind(method);
     let route = verb(method, &mut found);
+    if let Some(route) = route.as_ref().filter(|_| prefix.path.trim_matches('/').is_empty()) {
+        keep_out(&route.path, route.span, &mut found);
+    }
     if let Some(route) = &route
         && is_callable
     {

@@ -137,6 +137,13 @@ pub(crate) fn pattern(path: &Literal, errors: &mut Errors) -> Option<(String, Ve
     is_right.then_some((text, names))
 }
 
+/// Refuses a path that begins where the library's own routes are. `path` is a whole one, or a prefix.
+pub(crate) fn keep_out(path: &str, place: Span, errors: &mut Errors) {
+    if path.trim_start_matches('/').split('/').next() == Some("_") {
+        errors.at(place, "what begins with `/_` is the library's: give this another path");
+    }
+}
+
 /// The name, if the segment is `{name}`.
 fn parameter(segment: &str) -> Result<Option<&str>, String> {
     if let Some(name) = segment.strip_prefix(':') {

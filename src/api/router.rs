@@ -5,6 +5,9 @@ use crate::http::Methods;
 use std::borrow::Cow;
 use std::fmt;
 
+/// What the library's own routes begin with: `/_/rpc`.
+const OURS: &str = "_";
+
 /// Why routes cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteError(String);
@@ -63,11 +66,18 @@ impl Router {
     /// The routes of these endpoints.
     ///
     /// # Errors
-    /// When two have one verb and pattern.
+    /// When two have one verb and pattern, or one is where the library's own routes are.
     pub fn new(endpoints: &[Endpoint]) -> Result<Self, RouteError> {
         let mut router = Self::default();
         for (position, endpoint) in endpoints.iter().enumerate() {
             let Some((verb, pattern)) = endpoint.route() else { continue };
+            if pattern.split('/').nth(1) == Some(OURS) {
+                return Err(RouteError(format!(
+                    "{} {pattern} of {} cannot be: what begins with /{OURS} is the library's: give it another path",
+                    verb.method().as_str(),
+                    endpoint.name(),
+                )));
+            }
             let mut node = &mut router.root;
             for segment in pattern.split('/').filter(|segment| !segment.is_empty()) {
                 node = node.child(segment);

@@ -18,14 +18,14 @@ impl Scan {
     pub(super) fn request_line(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         while let Some(&byte) = bytes.get(self.at) {
             match self.state {
-                State::Start if byte == b'\r' && !self.empty_line => self.step(State::StartLf),
+                State::Start if byte == b'\r' => self.step(State::StartLf),
                 State::Start => {
                     self.mark = self.at;
                     self.state = State::Method;
                 }
                 State::StartLf => {
+                    // However many there are, they count as bytes of the request line (RFC 9112, section 2.2).
                     expect_lf(byte)?;
-                    self.empty_line = true;
                     self.step(State::Start);
                 }
                 State::Method => self.method(bytes)?,

@@ -46,8 +46,6 @@ pub(super) struct Scan {
     pub(super) at: usize,
     /// Where the part under way began.
     pub(super) mark: usize,
-    /// An empty line stood before the request line.
-    pub(super) empty_line: bool,
     /// The path has escapes or may have dot segments, and is looked at again as a whole.
     pub(super) odd_path: bool,
     name: Span,
@@ -66,7 +64,6 @@ impl Scan {
             state: State::Start,
             at: 0,
             mark: 0,
-            empty_line: false,
             odd_path: false,
             name: Span::EMPTY,
             method: None,

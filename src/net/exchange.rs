@@ -279,8 +279,10 @@ impl<L: Link> Connection<L> {
         self.parser.give_up_body();
         self.body_memory.hold(0);
         self.stage = Stage::Last;
-        let error = Error::overloaded("the bodies that are on their way take all the memory that there is for them");
-        let response = Response::problem(&error).with_header(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+        let error =
+            Error::overloaded("the bodies that are on their way take all the memory that there is for them");
+        let response =
+            Response::problem(&error).with_header(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         self.resolve(Reply::Now(response.closing()), Framing::CLOSING, turn);
     }
 

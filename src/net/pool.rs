@@ -80,7 +80,8 @@ impl State {
 
     /// Work of this lane is done with: what is held of it comes next.
     fn leave(&mut self, lane: Option<Lane>) {
-        let Some(place) = lane.and_then(|lane| self.lanes.iter().position(|(known, _)| *known == lane)) else {
+        let Some(place) = lane.and_then(|lane| self.lanes.iter().position(|(known, _)| *known == lane))
+        else {
             return;
         };
         self.lanes[place].1 -= 1;

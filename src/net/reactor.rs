@@ -328,7 +328,12 @@ impl<S: Sockets> Reactor<S> {
         if self.stopping_until_ms.is_some() {
             return self.count_out();
         }
-        let connection = Box::new(Connection::new(link, peer, Arc::clone(&self.shared.limits), Share::new(Arc::clone(&self.shared.bodies))));
+        let connection = Box::new(Connection::new(
+            link,
+            peer,
+            Arc::clone(&self.shared.limits),
+            Share::new(Arc::clone(&self.shared.bodies)),
+        ));
         let seat = Seat {
             connection: None,
             ready: Readiness::NONE,

@@ -124,7 +124,9 @@ impl<'a, T: Model> Rows<'a, T> {
             }
         };
         let (key, row) = found.ok_or_else(|| {
-            Error::stale_cursor("the row that the cursor stands behind is not there any more: begin again without it")
+            Error::stale_cursor(
+                "the row that the cursor stands behind is not there any more: begin again without it",
+            )
         })?;
         Ok(self.sort_key(key, row, &mut KeyWriter::new()).as_bytes().to_vec())
     }

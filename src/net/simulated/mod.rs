@@ -79,7 +79,15 @@ impl Simulation {
         let wires = Wires::new(seed);
         let reactor = Reactor::new(Exchange(wires.clone()), Doors::new(1), Arc::clone(&shared), 0);
         let most_jobs = config.pool_threads + config.pool_queue;
-        Self { wires, reactor, shared, scratch: Scratch::new(), jobs: RefCell::default(), most_jobs, jobs_hang: false }
+        Self {
+            wires,
+            reactor,
+            shared,
+            scratch: Scratch::new(),
+            jobs: RefCell::default(),
+            most_jobs,
+            jobs_hang: false,
+        }
     }
 
     /// How the store says that tickets have moved.

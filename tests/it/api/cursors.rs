@@ -192,7 +192,10 @@ fn a_cursor_behind_a_row_that_is_gone_says_to_begin_again() {
     assert!(house.get(&next).contains(r#""id":2"#), "a row that comes changes nothing");
     house.ask(Method::Delete, "/doors/3");
     let gone = house.get(&next);
-    assert!(gone.starts_with("400 ") && gone.contains("\"stale-cursor\"") && gone.contains("begin again"), "{gone}");
+    assert!(
+        gone.starts_with("400 ") && gone.contains("\"stale-cursor\"") && gone.contains("begin again"),
+        "{gone}"
+    );
 }
 
 #[test]

@@ -157,7 +157,8 @@ fn a_call_in_a_batch_that_was_not_stored_has_an_error_with_its_id() {
         let (rig, gateway, error) = house_on_a_bad_disk(fails);
         let plain = r#"{"jsonrpc": "2.0", "method": "v1.other.root", "id": 2}"#;
         let body = format!("[{}, {plain}, {}]", add(r#", "id": 1"#), add(""));
-        let Reply::Task(batch, _) = gateway.call(request(Method::Post, "/_/rpc", &body), &SOMEBODY, None) else {
+        let Reply::Task(batch, _) = gateway.call(request(Method::Post, "/_/rpc", &body), &SOMEBODY, None)
+        else {
             panic!("a batch is a task")
         };
         // The batch waits for the disk, whose turns this thread takes once the first call has run.
@@ -189,8 +190,12 @@ fn a_call_without_a_thread_has_an_error_with_its_id() {
     let (_rig, gateway) = house();
     let overloaded = gateway.overloaded();
     let error = r#""error":{"code":503,"message":"the server has more to do than it can","data":{"type":"overloaded","#;
-    let call = |id: &str| format!(r#"{{"jsonrpc": "2.0", "method": "tasks.import", "params": {{"count": 0}}{id}}}"#);
-    let (one, batch) = (call(r#", "id": "a""#), format!("[{}, {}, 1, {}]", call(r#", "id": 1"#), call(""), call(r#", "id": 2"#)));
+    let call =
+        |id: &str| format!(r#"{{"jsonrpc": "2.0", "method": "tasks.import", "params": {{"count": 0}}{id}}}"#);
+    let (one, batch) = (
+        call(r#", "id": "a""#),
+        format!("[{}, {}, 1, {}]", call(r#", "id": 1"#), call(""), call(r#", "id": 2"#)),
+    );
     for (body, pieces) in [
         (&one, vec![format!(r#"200 {{"jsonrpc":"2.0","id":"a",{error}"#)]),
         (

@@ -108,6 +108,44 @@ impl SameName {
     }
 }
 
+/// A prefix that the macro cannot see through, and a path behind it that is fine by itself.
+struct System;
+
+impl sunstone::api::Api for System {
+    fn about() -> sunstone::api::ApiInfo {
+        sunstone::api::ApiInfo { prefix: "/_", ..Twice::about() }
+    }
+
+    fn methods() -> &'static [sunstone::api::Method<Self>] {
+        const {
+            &[sunstone::api::Method {
+                verb: Some(sunstone::api::Verb::Get),
+                path: "/health",
+                name: "health",
+                docs: "",
+                kind: sunstone::api::Kind::Plain,
+                status: None,
+                args: None,
+                answer: || None,
+                body: None,
+                journal_args: true,
+                run: |_, call| call.plain(|_, out| out.answer(1_u8)),
+            }]
+        }
+    }
+}
+
+#[test]
+fn the_librarys_own_paths_are_refused_at_start() {
+    let mut endpoints = Endpoints::default();
+    endpoints.add(System).unwrap();
+    let refused = Router::new(endpoints.list()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "GET /_/health of twice.health cannot be: what begins with /_ is the library's: give it another path"
+    );
+}
+
 #[test]
 fn two_methods_at_one_place_are_refused_at_start() {
     let mut endpoints = Endpoints::default();

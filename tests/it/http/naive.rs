@@ -48,7 +48,10 @@ impl<'a> Head<'a> {
 }
 
 fn request(bytes: &[u8]) -> Result<(String, &[u8]), End> {
-    let bytes = bytes.strip_prefix(b"\r\n").unwrap_or(bytes);
+    let mut bytes = bytes;
+    while let Some(rest) = bytes.strip_prefix(b"\r\n") {
+        bytes = rest;
+    }
     let end = find(bytes, b"\r\n\r\n").ok_or(End::Cut)?;
     let text = latin1(&bytes[..end]);
     let head = head(&text).ok_or(End::Refused)?;

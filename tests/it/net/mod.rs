@@ -67,7 +67,8 @@ impl Service for Desk {
             }
             "pool" => Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path))), POOL, None),
             "pool-instead" => {
-                let instead: Instead = Box::new(|error| Response::text(200, format!("not {}", error.status())));
+                let instead: Instead =
+                    Box::new(|error| Response::text(200, format!("not {}", error.status())));
                 Reply::Pool(Box::new(move || Reply::Now(Response::text(200, path))), POOL, Some(instead))
             }
             "task" => Reply::Task(Box::new(move || Reply::Now(Response::text(200, path))), None),

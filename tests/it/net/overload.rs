@@ -50,7 +50,8 @@ fn a_call_that_was_begun_in_time_may_take_longer() {
 
 #[test]
 fn a_pool_that_is_full_answers_in_the_words_of_the_protocol() {
-    let (_, _, mut network) = simulation_with(&Config { pool_threads: 1, pool_queue: 0, ..Config::default() }, 13);
+    let (_, _, mut network) =
+        simulation_with(&Config { pool_threads: 1, pool_queue: 0, ..Config::default() }, 13);
     network.hang(true);
     let (first, second, third) = (network.connect(), network.connect(), network.connect());
     network.send(first, &get("/pool/a"));

@@ -147,7 +147,9 @@ fn filters_orders_and_pages_beside_a_naive_twin() {
             assert_eq!((rows.count(), rows.first()), (expected.len(), expected.first().copied()), "{words}");
             let (mut paged, mut after) = (Vec::new(), None);
             loop {
-                let page = rows.page(1 + usize::try_from(random.below(7)).expect("below 7"), after.as_ref()).unwrap();
+                let page = rows
+                    .page(1 + usize::try_from(random.below(7)).expect("below 7"), after.as_ref())
+                    .unwrap();
                 paged.extend(page.items.iter().map(|row| row.value.typed::<Card>().expect("a card")));
                 after = page.next;
                 if after.is_none() {
