@@ -211,7 +211,17 @@ impl App {
 
     /// The binary: reads the command line, does what it says, prints errors as people read them.
     pub fn run(self) -> Exit {
-        self.run_with(std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()))
+        let arguments: Result<Vec<String>, _> =
+            std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+        match arguments {
+            Ok(arguments) => self.run_with(arguments),
+            // What stands for it in text would be another value, and another path.
+            Err(odd) => {
+                let words = format!("{}: an argument is no UTF-8: {}", self.name, odd.display());
+                crate::stdx::report::line(&words);
+                Exit::USAGE
+            }
+        }
     }
 
     /// The same with these arguments, the name of the program not among them: for a program that has read some of its own

@@ -14,6 +14,15 @@ pub const SECTOR_BYTES: u64 = SECTOR as u64;
 /// The same as a length in memory.
 pub(super) const SECTOR: usize = 512;
 
+/// Which file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// The file system that it is on.
+    pub volume: u64,
+    /// Its number there.
+    pub number: u64,
+}
+
 /// A file, open. All of it may be used from several threads.
 pub trait Medium: Send + Sync + Debug {
     /// Its size in bytes.
@@ -21,6 +30,12 @@ pub trait Medium: Send + Sync + Debug {
     /// # Errors
     /// As the system says.
     fn size(&self) -> io::Result<u64>;
+
+    /// Which file it is, whatever its name leads to by now.
+    ///
+    /// # Errors
+    /// As the system says.
+    fn identity(&self) -> io::Result<Identity>;
 
     /// Reads from `offset` on and says how many bytes it read: fewer than asked now and then, 0 at the end.
     ///
@@ -121,6 +136,12 @@ pub trait Directory: Send + Sync + Debug {
     /// # Errors
     /// As the system says.
     fn list(&self) -> io::Result<Vec<String>>;
+
+    /// Which file a name leads to.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none; else as the system says.
+    fn identity(&self, name: &str) -> io::Result<Identity>;
 
     /// Opens a file that is there, to read and to write. Every call gives a handle of its own, so that each hears of
     /// a failed sync by itself.

@@ -21,6 +21,8 @@
 //! 3. The size of the file is on disk before a frame is written under it, with a sector of zeros to spare.
 //! 4. After a failed sync nothing is written any more. The kernel takes the pages for written from then on, and a
 //!    second try would lie.
+//! 5. Nothing is acknowledged for more than about a second into a file that is not the journal any more: its name leads
+//!    to another one or to none, or it was cut (`lost.rs`).
 //!
 //! So at the first place where a reader finds no frame there are four cases, and it tells them apart (`scan.rs`): zeros
 //! to the end are the end; something else with no later frame behind it, and no more of it than one write leaves, is the
@@ -49,6 +51,7 @@ mod header;
 mod holder;
 mod judge;
 mod lone;
+mod lost;
 mod medium;
 mod memory;
 mod read;
@@ -65,7 +68,7 @@ pub use error::{AppendError, Break, Following, FrameFlaw, OpenError, Refusal};
 pub use frame::{Frame, FrameKind, MAX_PAYLOAD_BYTES};
 pub use header::{FORMAT, HEADER_BYTES, HeaderFlaw, JournalId};
 pub use lone::Lone;
-pub use medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
+pub use medium::{Directory, Identity, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at, write_all_at};
 pub use memory::MemoryDirectory;
 pub use read::{Follower, Report, read};
 pub use real::RealDirectory;

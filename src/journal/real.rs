@@ -2,11 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::medium::{Directory, Lock, LockError, Medium};
+use super::medium::{Directory, Identity, Lock, LockError, Medium};
 
 /// The journal holds whatever the application holds, secrets included: files are for their owner alone …
 const FILE_MODE: u32 = 0o600;
@@ -32,6 +34,20 @@ impl RealDirectory {
     fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
+}
+
+/// Only a regular file can be a journal, and opening some others waits for whoever is at their other end. One that comes
+/// between this look and the opening is put there by somebody who can do worse.
+fn regular(path: PathBuf) -> io::Result<PathBuf> {
+    let kind = fs::metadata(&path)?.file_type();
+    let found = match kind {
+        kind if kind.is_file() => return Ok(path),
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_fifo() => "a named pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(io::Error::other(format!("{} is no regular file but {found}", path.display())))
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {
@@ -79,13 +95,17 @@ impl Directory for RealDirectory {
         Ok(names)
     }
 
+    fn identity(&self, name: &str) -> io::Result<Identity> {
+        fs::metadata(self.file(name)).map(|metadata| identity_of(&metadata))
+    }
+
     fn open(&self, name: &str) -> io::Result<Arc<dyn Medium>> {
-        let file = OpenOptions::new().read(true).write(true).open(self.file(name))?;
+        let file = OpenOptions::new().read(true).write(true).open(regular(self.file(name))?)?;
         Ok(Arc::new(RealMedium(file)))
     }
 
     fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn Medium>> {
-        Ok(Arc::new(RealMedium(File::open(self.file(name))?)))
+        Ok(Arc::new(RealMedium(File::open(regular(self.file(name))?)?)))
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn Medium>> {
@@ -111,7 +131,11 @@ impl Directory for RealDirectory {
         crate::sys::signal::outlive_file_size_limit().map_err(LockError::Io)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(FILE_MODE);
-        let file = options.open(self.file(name)).map_err(LockError::Io)?;
+        let path = match regular(self.file(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.file(name),
+            found => found.map_err(LockError::Io)?,
+        };
+        let file = options.open(path).map_err(LockError::Io)?;
         match file.try_lock() {
             Ok(()) => Ok(Box::new(RealLock { file, path: self.file(name) })),
             Err(TryLockError::WouldBlock) => {
@@ -122,12 +146,20 @@ impl Directory for RealDirectory {
     }
 }
 
+fn identity_of(metadata: &fs::Metadata) -> Identity {
+    Identity { volume: metadata.dev(), number: metadata.ino() }
+}
+
 #[derive(Debug)]
 struct RealMedium(File);
 
 impl Medium for RealMedium {
     fn size(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        self.0.metadata().map(|metadata| identity_of(&metadata))
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {

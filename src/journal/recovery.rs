@@ -175,6 +175,7 @@ pub fn open_for(
         lock,
         lock_text,
         clock,
+        looked_ns: None,
     };
     let mut open_id = [0; OPEN_ID_BYTES];
     random.fill(&mut open_id);

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 
+use super::JOURNAL;
 use super::error::{AppendError, is_full};
 use super::medium::{Medium, SECTOR, SECTOR_BYTES, read_exact_at, write_all_at};
 
@@ -140,6 +141,7 @@ impl Space {
         }
         let mut gate = self.gate();
         if needed > gate.size {
+            self.check_size(&gate)?;
             let large = end.saturating_sub(start) >= LARGE_FRAME_BYTES;
             let size = needed.saturating_add(if large { LARGE_HOLE_BYTES } else { HOLE_BYTES });
             self.medium.set_size(size).map_err(AppendError::of_write)?;
@@ -185,8 +187,9 @@ impl Space {
     fn zero(&self, gate: &mut Gate, bytes: u64) -> Result<(), AppendError> {
         let zeros = zeros(bytes);
         let ready = self.ready();
-        let zeroed = write_all_at(&*self.medium, ready, zeros)
-            .map_err(AppendError::of_write)
+        let zeroed = self
+            .check_size(gate)
+            .and_then(|()| write_all_at(&*self.medium, ready, zeros).map_err(AppendError::of_write))
             .and_then(|()| self.medium.sync_data().map_err(AppendError::Fatal));
         match &zeroed {
             Ok(()) => {
@@ -201,6 +204,19 @@ impl Space {
             }
         }
         zeroed
+    }
+
+    /// A file that was cut is not lengthened again: it would look as if nothing had happened, and hold zeros.
+    fn check_size(&self, gate: &Gate) -> Result<(), AppendError> {
+        match self.medium.size() {
+            Ok(size) if size >= gate.size => Ok(()),
+            Ok(size) => Err(AppendError::Fatal(io::Error::other(format!(
+                "{JOURNAL} was cut to {size} bytes while it was written, of which it had {}; put back a copy of the data \
+                 directory, and start again",
+                gate.size
+            )))),
+            Err(error) => Err(AppendError::Fatal(error)),
+        }
     }
 
     /// After a write that ran out of space: nothing of it stays, durably, and the file ends a few sectors of zeros

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::frame::{Draft, FRAME_HEADER_BYTES, FrameKind, MAX_PAYLOAD_BYTES, Seed};
 use super::header::{COPIES, FileHeader, HEADER_BYTES, JournalId};
-use super::medium::{LockError, Medium, SECTOR};
+use super::medium::{Identity, LockError, Medium, SECTOR};
 use super::scan::scan;
 use super::{JOURNAL, MemoryDirectory, Report, Visit, read};
 
@@ -236,6 +236,10 @@ impl Medium for Moving {
         let size = self.now().len() as u64;
         self.readings.fetch_add(1, Ordering::Relaxed);
         Ok(size)
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        Ok(Identity { volume: 0, number: 0 })
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {

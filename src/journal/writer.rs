@@ -2,12 +2,14 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::AppendError;
 use super::frame::{Draft, FrameKind, MAX_PAYLOAD_BYTES, Seed};
 use super::header::{FileHeader, JournalId};
 use super::holder::LockText;
-use super::medium::{Directory, Lock, Medium, write_all_at};
+use super::lost::{LOOK_EVERY, look};
+use super::medium::{Directory, Lock, Medium, SECTOR_BYTES, write_all_at};
 use super::space::{AHEAD_BYTES, SMALLEST_SLICE_BYTES, Space};
 use crate::stdx::clock::Clock;
 
@@ -39,6 +41,8 @@ pub struct Journal {
     pub(super) lock: Box<dyn Lock>,
     pub(super) lock_text: LockText,
     pub(super) clock: Arc<dyn Clock>,
+    /// When it was looked last whether the file is still there; none: not yet.
+    pub(super) looked_ns: Option<u64>,
 }
 
 /// Where a journal stands behind some frame.
@@ -202,13 +206,13 @@ impl Journal {
         }
     }
 
-    fn check_state(&self) -> Result<(), AppendError> {
+    fn check_state(&mut self) -> Result<(), AppendError> {
         match self.state {
             State::Open if self.waiting.is_some() => Err(AppendError::NotStored(io::Error::new(
                 io::ErrorKind::StorageFull,
                 "the disk was full when the journal was opened",
             ))),
-            State::Open if self.space.has_failed() => Err(AppendError::Fatal(Space::failure())),
+            State::Open if self.space.has_failed() => Err(AppendError::Fatal(self.helper_failure())),
             State::Open => Ok(()),
             State::Closed => Err(AppendError::NotStored(io::Error::other("the journal is closed"))),
             State::Failed => Err(AppendError::Fatal(io::Error::other("the journal's disk failed before"))),
@@ -266,6 +270,9 @@ impl Journal {
             self.seal_in_place()?;
         }
         stored?;
+        if !kind.carries_data() || self.is_look_due() {
+            self.look(frame_end).map_err(AppendError::Fatal)?;
+        }
         self.at = Position {
             end: frame_end,
             seq: seq.saturating_add(u64::from(count)),
@@ -278,6 +285,28 @@ impl Journal {
             self.buffer = Vec::new();
         }
         Ok(())
+    }
+
+    fn is_look_due(&self) -> bool {
+        let now_ns = self.clock.monotonic_ns();
+        let passed = |looked_ns| Duration::from_nanos(now_ns.saturating_sub(looked_ns));
+        self.looked_ns.is_none_or(|looked_ns| passed(looked_ns) >= LOOK_EVERY)
+    }
+
+    /// Looks whether the file is still the journal, with frames up to `end` and a sector of zeros. If not, nothing more is
+    /// taken.
+    fn look(&mut self, end: u64) -> io::Result<()> {
+        self.looked_ns = Some(self.clock.monotonic_ns());
+        let looked = look(&*self.directory, &*self.medium, end.saturating_add(SECTOR_BYTES));
+        if looked.is_err() {
+            self.state = State::Failed;
+        }
+        looked
+    }
+
+    /// What is said when the helper has failed: that the file is lost, where that is why.
+    pub(super) fn helper_failure(&mut self) -> io::Error {
+        self.look(self.at.end).err().unwrap_or_else(Space::failure)
     }
 
     /// The bytes of the frame, at `end`.

@@ -125,6 +125,13 @@ impl Server {
         self.child.wait().expect("a child can be waited for");
     }
 
+    /// Waits until it has ended by itself; gives how, and what it had said.
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
+        let said = self.said.recv_timeout(PATIENCE);
+        let said = said.unwrap_or_else(|_| panic!("still runs after {PATIENCE:?}"));
+        (self.child.wait().expect("a child can be waited for"), said)
+    }
+
     /// SIGTERM; gives how it ended and what it had said.
     pub(crate) fn terminate(mut self) -> (ExitStatus, String) {
         let signal = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status();

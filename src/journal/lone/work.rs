@@ -215,7 +215,10 @@ impl Shared {
             Work::Seal => self.seal(),
             Work::Probe => self.probe(),
             Work::Close => self.close(),
-            Work::Fail => self.failed(None, &Space::failure()),
+            Work::Fail => {
+                let error = self.desk().journal.as_mut().map_or_else(Space::failure, Journal::helper_failure);
+                self.failed(None, &error);
+            }
             Work::Wait(_) => {}
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use disk::Disk;
 
-use super::medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES};
+use super::medium::{Directory, Identity, Lock, LockError, Medium, SECTOR_BYTES};
 use crate::stdx::random::Xoshiro;
 
 /// A directory in memory. Clones are the same directory.
@@ -130,6 +130,12 @@ impl Directory for MemoryDirectory {
         Ok(names)
     }
 
+    fn identity(&self, name: &str) -> io::Result<Identity> {
+        let mut disk = self.disk();
+        disk.power(false)?;
+        disk.find(name).map(identity_of)
+    }
+
     fn open(&self, name: &str) -> io::Result<Arc<dyn Medium>> {
         self.open_to_read(name)
     }
@@ -185,6 +191,10 @@ impl Drop for MemoryMedium {
     }
 }
 
+fn identity_of(file: usize) -> Identity {
+    Identity { volume: 0, number: file as u64 }
+}
+
 /// An offset as an index; none reaches beyond memory.
 fn index(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
@@ -195,6 +205,11 @@ impl Medium for MemoryMedium {
         let mut disk = self.directory.disk();
         disk.power(false)?;
         Ok(disk.content(self.file).len() as u64)
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        self.directory.disk().power(false)?;
+        Ok(identity_of(self.file))
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {

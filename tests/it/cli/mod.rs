@@ -21,6 +21,20 @@ fn mistakes_are_one_line_with_the_nearest_word() {
     plays("mistakes");
 }
 
+/// What would stand for it is another text: it is refused and nothing is stored.
+#[test]
+fn an_argument_that_is_no_utf_8_is_refused() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = crate::program::Folder::new("no-utf-8");
+    let mut command = std::process::Command::new(crate::program::example("todo"));
+    command.args(["call", "todos.add", "--data"]).arg(folder.path());
+    let output = command.arg(std::ffi::OsStr::from_bytes(b"title=\xff")).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with("todo: an argument is no UTF-8: title="), "{said}");
+    assert!(output.stdout.is_empty() && !folder.path().join("app.journal").exists());
+}
+
 #[test]
 fn calls_on_the_files_and_what_the_files_say() {
     plays("files");

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sunstone::journal::{Directory, JOURNAL, Lock, LockError, Medium, MemoryDirectory};
+use sunstone::journal::{Directory, Identity, JOURNAL, Lock, LockError, Medium, MemoryDirectory};
 
 /// Which sync is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,10 @@ impl Directory for Forgetful {
         self.directory.list()
     }
 
+    fn identity(&self, name: &str) -> io::Result<Identity> {
+        self.directory.identity(name)
+    }
+
     fn open(&self, name: &str) -> io::Result<Arc<dyn Medium>> {
         let nth = self.openings.fetch_add(u64::from(name == JOURNAL), Ordering::SeqCst);
         Ok(self.wrap(self.directory.open(name)?, if nth == 0 { Role::Frames } else { Role::Space }))
@@ -116,6 +120,10 @@ impl Directory for Forgetful {
 impl Medium for ForgetfulMedium {
     fn size(&self) -> io::Result<u64> {
         self.medium.size()
+    }
+
+    fn identity(&self) -> io::Result<Identity> {
+        self.medium.identity()
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<usize> {

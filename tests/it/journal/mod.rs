@@ -5,6 +5,7 @@ mod disk;
 mod flips;
 mod forgetful;
 mod lone;
+mod lost;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
