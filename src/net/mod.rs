@@ -31,8 +31,8 @@
 //! 2. A parked answer leaves only after the service has called its ticket stored, or another answer leaves instead.
 //! 3. No wake is lost: between saying that it sleeps and sleeping, a worker looks once more (`waker`, `mailbox`).
 //! 4. A connection is driven by one thread at a time, and no lock is held while a handler runs.
-//! 5. Everything that grows has a limit in [`config`]: requests under way and bytes waiting for each connection,
-//!    connections, threads, queues, times. What does not fit waits in the kernel, or gets [`Service::overloaded`].
+//! 5. Everything that grows has a limit in [`config`]: requests under way and bytes waiting for each connection, the memory
+//!    of all bodies on their way (`bodies`), connections, threads, queues, times; and of the pool one method has a part. What does not fit waits in the kernel, or gets [`Service::overloaded`].
 //! 6. A panic in a handler costs one answer. A panic in a loop ends the process: it would look alive without being so.
 //! 7. An idle connection holds no buffer.
 //!

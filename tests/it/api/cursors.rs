@@ -111,7 +111,7 @@ fn house() -> House {
         },
         endpoints.calls(),
     );
-    House::of(program, endpoints)
+    House::of(&program, endpoints)
 }
 
 const TOKENS: [&str; 5] = ["opensesame", "hunter2hunter2", "correcthorse", "batterystaple", "zzyzx road"];

@@ -238,11 +238,11 @@ impl House {
         let mut endpoints = Endpoints::default();
         endpoints.add(Tasks { greeting: "hello" }).unwrap();
         endpoints.add(Other).unwrap();
-        Self::of(program_with(|models| models.add::<Task>().unwrap(), endpoints.calls()), endpoints)
+        Self::of(&program_with(|models| models.add::<Task>().unwrap(), endpoints.calls()), endpoints)
     }
 
     /// The same with another program.
-    pub(crate) fn of(program: Program, mut endpoints: Endpoints) -> Self {
+    pub(crate) fn of(program: &Program, mut endpoints: Endpoints) -> Self {
         let directory = MemoryDirectory::new();
         let opening = Opening {
             directory: Arc::new(directory.clone()),
@@ -251,7 +251,7 @@ impl House {
             options: Options { ahead_bytes: 64 << 10, ..Options::default() },
             threads: true,
         };
-        let loaded = store::open(&program, opening).expect("a sound disk");
+        let loaded = store::open(program, opening).expect("a sound disk");
         endpoints.number(&loaded.calls);
         let gateway = Gateway::new(loaded.engine, endpoints, loaded.numbers).unwrap();
         Self { gateway, directory }

@@ -49,13 +49,16 @@ impl Bench {
 type Loss = fn(&Bench);
 
 const LOSSES: [(Loss, &str); 5] = [
-    (|bench| bench.directory.remove(JOURNAL).unwrap(), "memory/app.journal was removed or renamed"),
     (
-        |bench| bench.directory.rename(JOURNAL, "elsewhere").unwrap(),
+        |bench| bench.directory.remove(JOURNAL).expect("it is there"),
         "memory/app.journal was removed or renamed",
     ),
     (
-        |bench| bench.directory.put(JOURNAL, &bench.directory.content(JOURNAL).unwrap()),
+        |bench| bench.directory.rename(JOURNAL, "elsewhere").expect("it is there"),
+        "memory/app.journal was removed or renamed",
+    ),
+    (
+        |bench| bench.directory.put(JOURNAL, &bench.directory.content(JOURNAL).expect("it is there")),
         "memory/app.journal is another file",
     ),
     (|bench| bench.cut(0), "was cut to "),
@@ -81,7 +84,7 @@ fn a_journal_that_is_lost_is_noticed_within_a_second_of_writing() {
 fn between_two_looks_a_batch_asks_nothing() {
     let bench = bench(64 << 10);
     assert_eq!(bench.store(1, 100), "placed 1");
-    bench.directory.remove(JOURNAL).unwrap();
+    bench.directory.remove(JOURNAL).expect("it is there");
     bench.clock.advance_ms(999);
     assert_eq!(bench.store(2, 100), "placed 2", "the last look is not a second ago");
     bench.clock.advance_ms(1);
@@ -93,7 +96,7 @@ fn a_seal_looks_as_well() {
     let bench = bench(64 << 10);
     bench.clock.advance_ms(5000);
     assert_eq!(bench.store(1, 100), "placed 1");
-    bench.directory.remove(JOURNAL).unwrap();
+    bench.directory.remove(JOURNAL).expect("it is there");
     bench.clock.advance_ms(1000);
     while bench.lone.step() {}
     let told = bench.ledger.take().join("; ");
