@@ -11,6 +11,9 @@ pub const PAGE_ROWS: usize = 100;
 /// The most rows that a request may ask for.
 pub const PAGE_ROWS_MAX: usize = 1000;
 
+/// Room that an answer is given before it is written: most need no more.
+const ANSWER_BYTES: usize = 512;
+
 /// Where an answer goes.
 #[derive(Debug)]
 pub struct Out {
@@ -59,6 +62,7 @@ impl Out {
     /// # Errors
     /// The method's.
     pub fn answer<A: Answer>(&mut self, answer: A) -> Result<()> {
+        self.writer.reserve(ANSWER_BYTES);
         answer.write(self)
     }
 }

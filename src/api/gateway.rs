@@ -194,6 +194,9 @@ fn as_sent(error: Error, rest: Rest) -> Error {
 /// Is this the type of a JSON body (RFC 8259, section 11; the suffix of RFC 6839)? A browser sends none of these across
 /// sites without having asked first.
 pub(super) fn is_json(content_type: Option<&str>) -> bool {
+    if content_type == Some("application/json") {
+        return true;
+    }
     let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
     let subtype =
         essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
@@ -223,10 +226,12 @@ impl Service for Gateway {
         // What looks at the state sees at least what the commands before it on its connection made of it.
         let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
-        if request.path().trim_end_matches('/') == rpc::PATH {
+        let path = request.path();
+        let is_star = path == "*";
+        if path.trim_end_matches('/') == rpc::PATH {
             return rpc::answer(self, request, waiting());
         }
-        if request.path() == "*" {
+        if is_star {
             return Reply::Now(Response::options(self.all_methods()));
         }
         let segments: Vec<_> = request.segments().collect();
