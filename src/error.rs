@@ -19,6 +19,29 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.status(), 409);
 /// assert_eq!(error.to_string(), "the account holds 3, not 5");
 /// ```
+///
+/// # Errors of other types
+/// Every kind takes whatever can be shown, so an error of another type becomes one of a kind by `map_err`. The words of
+/// [`Error::internal`] go to the log and never to a caller, so nothing that a library says of paths, hosts or keys leaks; the
+/// words of all others are shown. `?` does it by itself for [`std::io::Error`], which is internal, and for every type of
+/// the program with `impl From<ShopError> for Error`.
+///
+/// ```
+/// use sunstone::prelude::*;
+///
+/// fn price(text: String) -> Result<u64> {
+///     // What the caller sent: 422, with the words of the `ParseIntError`.
+///     let price: u64 = text.parse().map_err(Error::invalid)?;
+///     // A file of the program: 500, its words in the log alone.
+///     let rate = std::fs::read_to_string("/no/such/rate")?;
+///     // What is in it is not the caller's doing: 500.
+///     let rate: u64 = rate.trim().parse().map_err(Error::internal)?;
+///     Ok(price * rate)
+/// }
+///
+/// assert!(price("ten".to_owned()).is_err_and(|error| error.is_invalid()));
+/// assert!(price("10".to_owned()).is_err_and(|error| error.is_internal()));
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -93,86 +116,92 @@ impl Kind {
 }
 
 impl Error {
-    fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, detail: detail.into(), fields: Vec::new(), source: None }))
+    /// The words come as whatever can be shown, so that `.map_err(Error::internal)` takes the error that is at hand.
+    fn new(kind: Kind, detail: impl fmt::Display) -> Self {
+        Self(Box::new(Inner { kind, detail: detail.to_string(), fields: Vec::new(), source: None }))
     }
 
     /// 400: the request is not well formed, or a value has the wrong type.
     #[must_use]
-    pub fn bad_request(detail: impl Into<String>) -> Self {
+    pub fn bad_request(detail: impl fmt::Display) -> Self {
         Self::new(Kind::BadRequest, detail)
     }
 
     /// 401: the caller is not known.
     #[must_use]
-    pub fn unauthorized(detail: impl Into<String>) -> Self {
+    pub fn unauthorized(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Unauthorized, detail)
     }
 
     /// 403: the caller is known and may not do this.
     #[must_use]
-    pub fn forbidden(detail: impl Into<String>) -> Self {
+    pub fn forbidden(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Forbidden, detail)
     }
 
     /// 404: nothing has this key or path.
     #[must_use]
-    pub fn not_found(detail: impl Into<String>) -> Self {
+    pub fn not_found(detail: impl fmt::Display) -> Self {
         Self::new(Kind::NotFound, detail)
     }
 
     /// 405: the path is known, the method is not among its own.
     #[must_use]
-    pub fn method_not_allowed(detail: impl Into<String>) -> Self {
+    pub fn method_not_allowed(detail: impl fmt::Display) -> Self {
         Self::new(Kind::MethodNotAllowed, detail)
     }
 
     /// 409: the state does not allow it: a unique value is taken, a rule of the program says no.
     #[must_use]
-    pub fn conflict(detail: impl Into<String>) -> Self {
+    pub fn conflict(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Conflict, detail)
     }
 
     /// 412: the row is no longer the one that was expected.
     #[must_use]
-    pub fn version_mismatch(detail: impl Into<String>) -> Self {
+    pub fn version_mismatch(detail: impl fmt::Display) -> Self {
         Self::new(Kind::VersionMismatch, detail)
     }
 
     /// 413: larger than a limit allows.
     #[must_use]
-    pub fn too_large(detail: impl Into<String>) -> Self {
+    pub fn too_large(detail: impl fmt::Display) -> Self {
         Self::new(Kind::TooLarge, detail)
     }
 
     /// 415: the body is of a type that this route does not read.
     #[must_use]
-    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+    pub fn unsupported_media_type(detail: impl fmt::Display) -> Self {
         Self::new(Kind::UnsupportedMediaType, detail)
     }
 
     /// 421: the request names a host that this server is not.
     #[must_use]
-    pub fn misdirected(detail: impl Into<String>) -> Self {
+    pub fn misdirected(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Misdirected, detail)
     }
 
     /// 422: a value breaks a check, or a reference points nowhere.
     #[must_use]
-    pub fn invalid(detail: impl Into<String>) -> Self {
+    pub fn invalid(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Invalid, detail)
     }
 
     /// 429: the caller asks too often.
     #[must_use]
-    pub fn too_many_requests(detail: impl Into<String>) -> Self {
+    pub fn too_many_requests(detail: impl fmt::Display) -> Self {
         Self::new(Kind::TooManyRequests, detail)
     }
 
     /// 500: a fault of the program. The detail goes to the log, never to the caller.
     #[must_use]
-    pub fn internal(detail: impl Into<String>) -> Self {
+    pub fn internal(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Internal, detail)
+    }
+
+    /// 500: a method panicked, with these words.
+    pub(crate) fn panicked(name: &str, words: &str) -> Self {
+        Self::internal(format!("{name} panicked: {words}"))
     }
 
     /// A file could not be opened, read or written: a fault inside, as from an [`std::io::Error`] alone, and its words name
@@ -191,19 +220,19 @@ impl Error {
 
     /// 503: more to do than can be done; trying again later is right.
     #[must_use]
-    pub fn overloaded(detail: impl Into<String>) -> Self {
+    pub fn overloaded(detail: impl fmt::Display) -> Self {
         Self::new(Kind::Overloaded, detail)
     }
 
     /// 503: the disk failed while the change was under way; whether it is stored is known after the next start.
     #[must_use]
-    pub fn outcome_unknown(detail: impl Into<String>) -> Self {
+    pub fn outcome_unknown(detail: impl fmt::Display) -> Self {
         Self::new(Kind::OutcomeUnknown, detail)
     }
 
     /// 507: the disk is full; nothing was stored.
     #[must_use]
-    pub fn disk_full(detail: impl Into<String>) -> Self {
+    pub fn disk_full(detail: impl fmt::Display) -> Self {
         Self::new(Kind::DiskFull, detail)
     }
 
@@ -326,10 +355,16 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {self}", self.0.kind)?;
-        match &self.0.source {
-            Some(source) => write!(f, " ({source})"),
-            None => Ok(()),
+        let mut said = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let words = error.to_string();
+            if !said.ends_with(&words) {
+                write!(f, " ({words})")?;
+            }
+            (said, cause) = (words, error.source());
         }
+        Ok(())
     }
 }
 
@@ -339,10 +374,38 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<std::io::Error> for Error {
+/// An error of another type that says by itself which [`Error`] it is, so that `?` turns it into one.
+///
+/// Few do. That a file cannot be read is a fault inside; that a number cannot be read may be the caller's mistake as well
+/// as the program's, so of a `ParseIntError` a method says which. See [`Error`] for how.
+#[diagnostic::on_unimplemented(
+    message = "which kind of `Error` a `{Self}` is has to be said",
+    label = "say what it is: `.map_err(Error::invalid)?` where the caller sent it (422, with its words), \
+             `.map_err(Error::internal)?` for a fault inside (500, its words in the log alone), \
+             or `impl From<{Self}> for Error` once for a type of the program"
+)]
+pub trait Failure {
+    /// What it is.
+    fn into_error(self) -> Error;
+}
+
+impl<F: Failure> From<F> for Error {
+    fn from(failure: F) -> Self {
+        failure.into_error()
+    }
+}
+
+impl Failure for std::io::Error {
     /// A file or a socket that a program's own method used: a fault inside, its words for the log alone.
-    fn from(error: std::io::Error) -> Self {
-        Self::internal(error.to_string()).with_source(error)
+    fn into_error(self) -> Error {
+        Error::internal(&self).with_source(self)
+    }
+}
+
+impl Failure for fmt::Error {
+    /// Text that could not be written: a fault inside.
+    fn into_error(self) -> Error {
+        Error::internal(self).with_source(self)
     }
 }
 
@@ -361,6 +424,18 @@ mod tests {
             error.to_string(),
             "two values break a rule; title: expected 1 to 200 characters, found 0; the order is empty"
         );
+    }
+
+    #[test]
+    fn what_a_file_said_is_for_the_log() {
+        let failed = || -> Result<()> { Err(std::io::Error::other("no such file: /etc/secret"))? };
+        let error = failed().expect_err("it fails");
+        assert!(error.is_internal());
+        assert_eq!(format!("{error:?}"), "Internal: no such file: /etc/secret");
+        let error = Error::internal("the price list").with_source(error);
+        assert_eq!(format!("{error:?}"), "Internal: the price list (no such file: /etc/secret)");
+        let parsed = "x".parse::<u8>().map_err(Error::invalid).expect_err("it is no number");
+        assert_eq!((parsed.status(), parsed.detail()), (422, "invalid digit found in string"));
     }
 
     #[test]

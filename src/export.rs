@@ -1,6 +1,6 @@
 //! What the macros write against. Not for programs: nothing here is promised to stay.
 
-pub use crate::api::{Answer, Api, ApiInfo, Call, Kind, Method, Verb};
+pub use crate::api::{Answer, Api, ApiInfo, Call, Kind, Method, Told, ToldFirst, ToldLast, ToldNext, Verb};
 pub use crate::codec::binary::TypeSlot;
 pub use crate::codec::order::KeyWriter;
 pub use crate::codec::{binary, json};

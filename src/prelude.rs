@@ -7,5 +7,7 @@ pub use crate::error::{Error, Result};
 pub use crate::http::Request;
 pub use crate::model::{Bytes, Decimal, Duration, Id, Model, Rank, Rounding, Secret, Time, Uid, Uuid};
 pub use crate::query::{Filter, Rows};
-pub use crate::store::{Caller, Store, Tx, View};
+// Twice: a program that calls something of its own `Reading` keeps the methods.
+pub use crate::store::Reading as _;
+pub use crate::store::{Caller, Reading, Store, Tx, View};
 pub use sunstone_macros::{Api, Data, Model};

@@ -94,12 +94,12 @@ use proc_macro::{Span, TokenStream};
 /// |---|---|
 /// | `#[key]` | the key, on exactly one field |
 /// | `#[index]`, `#[unique]` | an index over the field; one that no two rows share |
-/// | `#[check(length = 1..=200, range = 0..=5, with = path)]` | rules, all of which hold; `with` names a `fn(&T) -> Result<(), impl Display>` |
+/// | `#[check(length = 1..=200, range = 0..=5, with = path)]` | rules, all of which hold; the bounds of a range are of the field's type, those of a `Decimal` integers or floats (`1..=10`, `0.5..`), those of a `String` texts; `with` names a `fn(&T) -> Result<(), impl Display>` |
 /// | `#[default]`, `#[default(expression)]` | what it is when a body leaves it out |
 /// | `#[was("old")]`, `#[rename("x")]` | a name that it had; the name that it has outside |
 /// | `#[secret]` | never leaves the server |
 /// | `#[internal]` | never from a body |
-/// | `#[auto(created)]`, `updated`, `caller` | filled in by the transaction |
+/// | `#[auto(created)]`, `#[auto(updated)]`, `#[auto(caller)]` | filled in by the transaction: a `Time` when the row was created or last changed, a `String` with who created it; or an `Option` of them |
 /// | `#[fixed]` | set once |
 /// | `#[on_remove(refuse)]`, `cascade`, `clear`; `#[loose]` | what happens when the row that it refers to goes; the reference is not checked |
 ///
@@ -118,7 +118,8 @@ pub fn Model(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Gives a struct or an enum its JSON and journal forms and its checks: for arguments, answers and parts of a model.
 ///
 /// In JSON a struct with named fields is an object, a tuple struct a list, a tuple struct of one field what that field
-/// is. A variant without data is its name in small letters, one with data an object with its name as the only key.
+/// is. A variant without data is its name in snake case (`InProgress` is `"in_progress"`), one with data an object with
+/// that name as the only key.
 ///
 /// ```
 /// use sunstone::codec::json;

@@ -130,7 +130,12 @@ impl Plan {
             &[("name", text(&format!("{prefix}{}", self.wire)))],
         );
         info.extend(said(&rules.was, &self.docs));
-        let flags = [(rules.secret, ".secret()"), (rules.internal, ".internal()"), (rules.fixed, ".fixed()")];
+        let flags = [
+            (rules.key.is_some(), ".key()"),
+            (rules.secret, ".secret()"),
+            (rules.internal, ".internal()"),
+            (rules.fixed, ".fixed()"),
+        ];
         info.extend(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| fill(flag, &[])));
         if rules.default.is_some() {
             info.extend(self.fill(0, ".optional(|| $x::default_text::<$ty>($default))", &[]));
@@ -146,19 +151,25 @@ impl Plan {
     pub(crate) fn checks(&self, access: &str) -> TokenStream {
         let value = self.fill(0, access, &[]);
         let checks = self.rules.checks.iter().map(|check| {
-            let (template, argument) = match check {
+            // What rustc says of the type of a field is said where that type stands.
+            let over_type = |template, argument: &TokenStream| {
+                let parts =
+                    [("ty", self.ty.clone()), ("value", value.clone()), ("argument", argument.clone())];
+                emit::fill_over(&self.ty, template, &parts)
+            };
+            match check {
                 Check::Length(range) => {
-                    ("$x::Report::length::<$ty>(report, $value, $argument);", range.clone())
+                    over_type("$x::Report::length::<$ty>(report, $value, $argument);", range)
                 }
                 Check::Range(range) => {
-                    ("$x::Report::range::<$ty>(report, $value, $argument);", range.clone())
+                    over_type("$x::Report::range::<$ty>(report, $value, $argument);", range)
                 }
-                Check::With(path) => (
-                    "$x::Report::with(report, $value, |value: &$ty| $argument);",
-                    emit::fill_over(path, "($path)(value)", &[("path", path.clone())]),
-                ),
-            };
-            self.fill(0, template, &[("value", value.clone()), ("argument", argument)])
+                Check::With(path) => {
+                    let call = emit::fill_over(path, "($path)(value)", &[("path", path.clone())]);
+                    let template = "$x::Report::with(report, $value, |value: &$ty| $call);";
+                    self.fill(0, template, &[("value", value.clone()), ("call", call)])
+                }
+            }
         });
         let mut checks: TokenStream = checks.collect();
         checks.extend(self.fill(0, "<$ty as $x::Value>::check($value, report);", &[("value", value)]));

@@ -1,5 +1,6 @@
 //! What is made of the methods: the structs of their arguments, and their rows in the table of methods.
 
+use crate::cursor::is_word;
 use crate::emit::{self, fill, number, text, truth};
 use crate::names;
 use crate::operation::{Input, Kind, Operation, Value};
@@ -68,6 +69,7 @@ impl Operation {
             ("status", status.map_or_else(none, some)),
             ("kind", fill(&format!("$x::Kind::{}", self.kind.variant()), &[])),
             ("args", if has_arguments { some(info) } else { none() }),
+            ("answer", self.told()),
             ("body", body.map_or_else(none, |value| some(text(&value.wire)))),
             ("journal_args", truth(journal)),
             ("run", self.run(has_arguments)),
@@ -82,6 +84,7 @@ impl Operation {
                 status: $status,
                 kind: $kind,
                 args: $args,
+                answer: $answer,
                 body: $body,
                 journal_args: $journal_args,
                 run: $run,
@@ -110,6 +113,23 @@ impl Operation {
         fill(
             "|$api: &Self, call: &mut $x::Call<'_>| -> ::core::result::Result<(), $x::Error> { $arguments $call }",
             &[("api", fill(api, &[])), ("arguments", arguments), ("call", call)],
+        )
+    }
+
+    /// The function that says what it answers.
+    fn told(&self) -> TokenStream {
+        let is_word =
+            |token: &TokenTree, word| matches!(token, TokenTree::Ident(ident) if is_word(ident, word));
+        // What a method without an answer or with `impl` before it gives back has no name.
+        if self.answer.clone().into_iter().next().is_none_or(|first| is_word(&first, "impl")) {
+            return fill("|| $None", &[]);
+        }
+        fill(
+            "|| {
+                use $x::{ToldFirst as _, ToldLast as _, ToldNext as _};
+                (&&&$x::Told::<$answer>::new()).shape()
+            }",
+            &[("answer", any_lifetimes(self.answer.clone()))],
         )
     }
 
@@ -151,6 +171,28 @@ impl Operation {
             ],
         )
     }
+}
+
+/// A type without the names of its lifetimes: those of a method are known inside it alone.
+fn any_lifetimes(ty: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut is_lifetime = false;
+    for token in ty {
+        let begins = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        out.extend([match token {
+            TokenTree::Ident(name) if is_lifetime && !is_word(&name, "static") => {
+                Ident::new("_", name.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), any_lifetimes(group.stream()));
+                inside.set_span(group.span());
+                inside.into()
+            }
+            other => other,
+        }]);
+        is_lifetime = begins;
+    }
+    out
 }
 
 impl Value {

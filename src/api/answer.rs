@@ -11,6 +11,9 @@ pub const PAGE_ROWS: usize = 100;
 /// The most rows that a request may ask for.
 pub const PAGE_ROWS_MAX: usize = 1000;
 
+/// Room that an answer is given before it is written: most need no more.
+const ANSWER_BYTES: usize = 512;
+
 /// Where an answer goes.
 #[derive(Debug)]
 pub struct Out {
@@ -59,6 +62,7 @@ impl Out {
     /// # Errors
     /// The method's.
     pub fn answer<A: Answer>(&mut self, answer: A) -> Result<()> {
+        self.writer.reserve(ANSWER_BYTES);
         answer.write(self)
     }
 }
@@ -67,6 +71,7 @@ impl Out {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the answer of a method",
     note = "a method gives back a value with #[Data] or #[Model], a type of std that has a JSON form, `Rows`, or a `Result` of one",
+    note = "the error of a `Result` is an `Error`, or a type of the program with `impl From<..> for Error`",
     note = "a helper function belongs into an impl block of its own, without #[Api]"
 )]
 pub trait Answer {

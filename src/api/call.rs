@@ -28,6 +28,9 @@ pub struct Call<'c> {
     seq: Option<u64>,
 }
 
+/// Room that recorded arguments are given before they are written: most need no more.
+const ARGUMENTS_BYTES: usize = 256;
+
 /// What a call came to.
 #[derive(Debug)]
 pub struct Ended {
@@ -83,6 +86,7 @@ impl<'c> Call<'c> {
             return Err(Error::invalid("an argument breaks a rule").with_fields(broken));
         }
         if self.endpoint.records_arguments() {
+            self.arguments.reserve(ARGUMENTS_BYTES);
             args.to_binary(&mut Writer::new(&mut self.arguments, self.numbers));
             shorten_arguments(&mut self.arguments, self.endpoint.secret_args(), self.numbers);
         }

@@ -3,7 +3,7 @@
 use super::pace::Pace;
 use super::{Api, Call, Kind, Method, RouteError, Verb};
 use crate::error::Result;
-use crate::model::{TypeInfo, holds_secrets};
+use crate::model::{Shape, TypeInfo, holds_secrets};
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ trait Callable: Send + Sync {
     fn kind(&self) -> Kind;
     fn status(&self) -> Option<u16>;
     fn args(&self) -> Option<&'static TypeInfo>;
+    fn answer(&self) -> Option<Shape>;
     fn body(&self) -> Option<&'static str>;
     fn journal_args(&self) -> bool;
     fn docs(&self) -> &'static str;
@@ -48,6 +49,10 @@ impl<A: Api> Callable for Held<A> {
 
     fn args(&self) -> Option<&'static TypeInfo> {
         self.method.args.map(|args| args())
+    }
+
+    fn answer(&self) -> Option<Shape> {
+        (self.method.answer)()
     }
 
     fn body(&self) -> Option<&'static str> {
@@ -101,6 +106,12 @@ impl Endpoint {
     #[must_use]
     pub fn args(&self) -> Option<&'static TypeInfo> {
         self.method.args()
+    }
+
+    /// What it answers, where that is known of its type.
+    #[must_use]
+    pub fn answer(&self) -> Option<Shape> {
+        self.method.answer()
     }
 
     /// The argument that takes the whole body.

@@ -8,7 +8,7 @@ use crate::codec::json::Rest;
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
-use crate::net::{Peer, Reply, Service, Settled};
+use crate::net::{Instead, Peer, Reply, Service, Settled};
 use crate::stdx::report;
 use crate::store::{Caller, Engine, Standing};
 use std::borrow::Cow;
@@ -82,8 +82,8 @@ impl Gateway {
             }
         };
         // A panic is the fault of one call; others of the same batch have their answers.
-        let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_printed_by_std| {
-            let error = Error::internal(format!("{} panicked", endpoint.name()));
+        let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+            let error = Error::panicked(endpoint.name(), report::panic_words(&*panic));
             Ended { result: Err(error), ticket: None, seq: None }
         });
         if let Err(error) = &ended.result
@@ -104,12 +104,18 @@ impl Gateway {
         }
     }
 
-    /// The answer, now or when its ticket is settled.
-    pub(super) fn reply(&self, mut response: Response, ticket: Option<Ticket>, seq: Option<u64>) -> Reply {
+    /// The answer, now or when its ticket is settled; `instead` is what leaves when it is not stored.
+    pub(super) fn reply(
+        &self,
+        mut response: Response,
+        ticket: Option<Ticket>,
+        seq: Option<u64>,
+        instead: Option<Instead>,
+    ) -> Reply {
         response.seq = seq;
         match ticket {
             Some(ticket) if self.inner.engine.standing(ticket) != Standing::Stored => {
-                Reply::Parked(response, ticket)
+                Reply::Parked(response, ticket, instead)
             }
             _ => Reply::Now(response),
         }
@@ -150,7 +156,7 @@ impl Gateway {
             Ok(None) => Response::empty(endpoint.status().unwrap_or(204)),
             Err(error) => Response::problem(&as_sent(error, rest)),
         };
-        self.reply(response, ticket, seq)
+        self.reply(response, ticket, seq, None)
     }
 
     /// What is answered somewhere: what `OPTIONS *` asks for (RFC 9110, section 9.3.7).
@@ -188,6 +194,9 @@ fn as_sent(error: Error, rest: Rest) -> Error {
 /// Is this the type of a JSON body (RFC 8259, section 11; the suffix of RFC 6839)? A browser sends none of these across
 /// sites without having asked first.
 pub(super) fn is_json(content_type: Option<&str>) -> bool {
+    if content_type == Some("application/json") {
+        return true;
+    }
     let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
     let subtype =
         essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
@@ -217,10 +226,12 @@ impl Service for Gateway {
         // What looks at the state sees at least what the commands before it on its connection made of it.
         let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
-        if request.path().trim_end_matches('/') == rpc::PATH {
+        let path = request.path();
+        let is_star = path == "*";
+        if path.trim_end_matches('/') == rpc::PATH {
             return rpc::answer(self, request, waiting());
         }
-        if request.path() == "*" {
+        if is_star {
             return Reply::Now(Response::options(self.all_methods()));
         }
         let segments: Vec<_> = request.segments().collect();
@@ -269,7 +280,7 @@ impl Service for Gateway {
             Standing::Waiting => Settled::Waiting,
             standing => match self.inner.engine.refusal(standing) {
                 None => Settled::Stored,
-                Some(error) => Settled::Refused(Response::problem(&error)),
+                Some(error) => Settled::Refused(error),
             },
         }
     }

@@ -3,7 +3,7 @@
 use super::Call;
 use crate::error::Result;
 use crate::http;
-use crate::model::TypeInfo;
+use crate::model::{Shape, TypeInfo};
 
 /// A type whose methods can be called. `#[Api]` implements it.
 #[diagnostic::on_unimplemented(
@@ -46,6 +46,8 @@ pub struct Method<A: 'static> {
     pub kind: Kind,
     /// Its arguments; none: it takes none.
     pub args: Option<fn() -> &'static TypeInfo>,
+    /// What it answers, where that is known of its type.
+    pub answer: fn() -> Option<Shape>,
     /// The argument that takes the whole body.
     pub body: Option<&'static str>,
     /// Do its arguments go into the journal?

@@ -25,6 +25,7 @@ mod origins;
 mod pace;
 mod router;
 mod rpc;
+mod told;
 
 pub use about::About;
 pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
@@ -36,3 +37,5 @@ pub use input::Input;
 pub use method::{Api, ApiInfo, Kind, Method, Verb};
 pub use origins::{NoOrigin, Origin, Origins};
 pub use router::{RouteError, Router};
+#[doc(hidden)]
+pub use told::{Known, Lent, Told, ToldFirst, ToldLast, ToldNext};

@@ -9,7 +9,7 @@ use crate::codec::json::{Fields, FromJson, Halt, Kind as JsonKind, Reader, Slot,
 use crate::error::Error;
 use crate::http::{Method, Methods, Request, Response};
 use crate::journal::Ticket;
-use crate::net::Reply;
+use crate::net::{Instead, Reply};
 use std::sync::Arc;
 
 /// Where calls by name are answered.
@@ -194,14 +194,25 @@ fn one(gateway: &Gateway, request: Request, asked: Asked, waiting: Option<Ticket
     let request = Arc::new(request);
     let run = move || {
         let (json, ticket, seq) = called(&here, &request, &asked);
-        let response = json.map_or_else(|| Response::empty(204), |json| Response::json(200, json));
-        here.reply(response, ticket, seq)
+        let instead = ticket.map(|_| instead(asked.id));
+        here.reply(answered(json), ticket, seq, instead)
     };
     match kind {
         Some(Kind::Task) => Reply::Task(Box::new(run)),
         _ if slow => Reply::Pool(Box::new(run)),
         _ => run(),
     }
+}
+
+/// A notification is answered with nothing at all.
+fn answered(json: Option<Vec<u8>>) -> Response {
+    json.map_or_else(|| Response::empty(204), |json| Response::json(200, json))
+}
+
+/// What leaves when a call's change was not stored: an error like any other of this protocol, so that the client finds the
+/// call it belongs to.
+fn instead(id: Option<Vec<u8>>) -> Instead {
+    Box::new(move |error| answered(id.map(|id| failure(Some(&id), code_of(error), error))))
 }
 
 /// Runs a batch in order, each call seeing what those before it did.
@@ -219,12 +230,14 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Unasked>
             }
             Ok(asked) => {
                 let (answer, ticket, seq) = called(gateway, request, &asked);
-                newest = seq.or(newest);
                 let refused =
                     ticket.and_then(|ticket| gateway.engine().refusal(gateway.engine().wait(ticket)));
                 match refused {
                     Some(error) => asked.id.as_deref().map(|id| failure(Some(id), code_of(&error), &error)),
-                    None => answer,
+                    None => {
+                        newest = seq.or(newest);
+                        answer
+                    }
                 }
             }
         };
@@ -234,10 +247,10 @@ fn batch(gateway: &Gateway, request: &Request, calls: Vec<Result<Asked, Unasked>
         }
     }
     if json.is_empty() {
-        return gateway.reply(Response::empty(204), None, newest);
+        return gateway.reply(answered(None), None, newest, None);
     }
     json.push(b']');
-    gateway.reply(Response::json(200, json), None, newest)
+    gateway.reply(answered(Some(json)), None, newest, None)
 }
 
 /// Runs one call: its answer, none for a notification, what the answer waits for, and its sequence.

@@ -1,13 +1,15 @@
 //! The program around models and methods.
 
 mod command;
+mod mentioned;
 mod server;
 
 use crate::api::{Api, Endpoint, Endpoints, Kind, Origin};
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::model::{Model, Models, Shape, TypeBody};
+use crate::model::{Model, Models, Shape, TypeBody, TypeInfo};
 use crate::store::{Program, Tx};
+use mentioned::unregistered;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -264,19 +266,14 @@ impl App {
     pub(crate) fn declared(mut self) -> Result<Declared, Vec<String>> {
         self.wrong
             .extend(crate::api::Router::new(self.endpoints.list()).err().map(|error| error.to_string()));
-        // A reference among the arguments tells of a model that was forgotten before somebody calls the method.
         for endpoint in self.endpoints.list() {
-            let members = endpoint.args().map_or(&[][..], |args| args.members);
-            for shape in members.iter().filter_map(|member| member.shape) {
-                if let Shape::Id(model) | Shape::Uid(model) = shape()
-                    && self.models.position_by_name(model).is_none()
-                {
-                    let name = endpoint.name();
-                    self.wrong.push(format!(
-                        "{name} speaks of {model}, which is not registered: add .model::<{model}>() to the app"
-                    ));
-                }
-            }
+            let arguments = endpoint.args().into_iter().flat_map(TypeInfo::shapes);
+            let shapes = arguments.chain(endpoint.answer());
+            self.wrong.extend(unregistered(endpoint.name(), shapes, &self.models));
+        }
+        for command in &self.commands {
+            let flags = command.flags.into_iter().flat_map(TypeInfo::shapes);
+            self.wrong.extend(unregistered(command.name, flags, &self.models));
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if self.name.is_empty() || !self.name.bytes().all(plain) {

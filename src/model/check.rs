@@ -1,5 +1,6 @@
 //! Rules over values, all broken ones reported at once.
 
+use super::limits::{Limits, Ranged};
 use crate::codec::json::{ToJson, Writer};
 use crate::error::FieldError;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -57,14 +58,13 @@ impl Report {
     }
 
     /// `#[check(range = ..)]`: between two values.
-    pub fn range<T: Ranged>(&mut self, value: &T, range: impl RangeBounds<T::Bound>) {
-        if let Some(value) = value.bounded()
-            && !range.contains(value)
-        {
-            let show = |bound: Bound<&T::Bound>| bound.map(shown);
-            let (low, high) = (show(range.start_bound()), show(range.end_bound()));
-            let found = shown(value);
-            self.add(format!("expected {}, found {found}", bounds(low.as_ref(), high.as_ref())));
+    pub fn range<T: Ranged>(&mut self, value: &T, range: impl Limits<T::Bound>) {
+        let Some(value) = value.bounded() else { return };
+        let range = range.limits();
+        if !range.contains(value) {
+            let (low, high) = range;
+            let words = bounds(low.as_ref().map(shown), high.as_ref().map(shown));
+            self.add(format!("expected {words}, found {}", shown(value)));
         }
     }
 
@@ -113,44 +113,6 @@ fn bounds<T: Display>(low: Bound<T>, high: Bound<T>) -> String {
         (Bound::Excluded(low), Bound::Unbounded) => format!("more than {low}"),
         (Bound::Unbounded, Bound::Unbounded) => "anything".to_owned(),
     }
-}
-
-/// What `#[check(range = ..)]` compares.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no range to check",
-    note = "#[check(range = ..)] is for numbers, times, durations and texts, and Options of them; #[check(with = ..)] takes a function"
-)]
-pub trait Ranged {
-    /// What the bounds are.
-    type Bound: PartialOrd + ToJson;
-
-    /// What is compared with them; `None` when there is nothing to compare.
-    fn bounded(&self) -> Option<&Self::Bound>;
-}
-
-impl<T: Ranged> Ranged for Option<T> {
-    type Bound = T::Bound;
-
-    fn bounded(&self) -> Option<&T::Bound> {
-        self.as_ref().and_then(T::bounded)
-    }
-}
-
-macro_rules! ranged {
-    ($($type:ty)*) => {$(
-        impl Ranged for $type {
-            type Bound = Self;
-
-            fn bounded(&self) -> Option<&Self> {
-                Some(self)
-            }
-        }
-    )*};
-}
-
-ranged! {
-    u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 char String
-    super::Time super::Decimal std::time::Duration
 }
 
 /// What `#[check(length = ..)]` counts.

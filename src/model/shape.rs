@@ -124,6 +124,19 @@ pub struct TypeInfo {
     pub rule: &'static str,
 }
 
+impl TypeInfo {
+    /// Is it a model, whose values are the rows of a table?
+    #[must_use]
+    pub fn is_model(&self) -> bool {
+        self.members.iter().any(|member| member.flags.key)
+    }
+
+    /// What its members are.
+    pub fn shapes(&self) -> impl Iterator<Item = Shape> {
+        self.members.iter().filter_map(|member| member.shape).map(|shape| shape())
+    }
+}
+
 /// How members make up a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypeBody {
@@ -163,6 +176,8 @@ pub struct MemberInfo {
     reason = "each is an attribute that stands or does not stand on a field"
 )]
 pub struct MemberFlags {
+    /// It is the key of a model.
+    pub key: bool,
     /// It never leaves the server.
     pub secret: bool,
     /// It is never taken from a body.
@@ -177,7 +192,7 @@ impl MemberInfo {
     /// A member with nothing else said.
     #[must_use]
     pub const fn new(name: &'static str, shape: Option<fn() -> Shape>) -> Self {
-        let flags = MemberFlags { secret: false, internal: false, fixed: false, optional: false };
+        let flags = MemberFlags { key: false, secret: false, internal: false, fixed: false, optional: false };
         Self { name, was: &[], docs: "", shape, rule: "", default: None, flags }
     }
 
@@ -192,6 +207,13 @@ impl MemberInfo {
     #[must_use]
     pub const fn docs(mut self, docs: &'static str) -> Self {
         self.docs = docs;
+        self
+    }
+
+    /// The same, as the key of a model.
+    #[must_use]
+    pub const fn key(mut self) -> Self {
+        self.flags.key = true;
         self
     }
 

@@ -156,7 +156,9 @@ impl<L: Link> Connection<L> {
             // The commonest by far; an answer is large to be moved about.
             Reply::Now(response) if self.pipeline.is_empty() => self.answer(&response, framing, turn),
             Reply::Now(response) => self.pipeline.push(Entry::Ready(response, framing)),
-            Reply::Parked(response, ticket) => self.pipeline.push(Entry::Parked(response, framing, ticket)),
+            Reply::Parked(response, ticket, instead) => {
+                self.pipeline.push(Entry::Parked(response, framing, ticket, instead));
+            }
             Reply::Wait(request, ticket) => self.pipeline.push(Entry::Wait(request, framing, ticket)),
             Reply::Pool(job) => self.launch(Place::Pool, job, framing, turn),
             Reply::Task(job) => self.launch(Place::Task, job, framing, turn),
@@ -190,10 +192,12 @@ impl<L: Link> Connection<L> {
             self.progress = true;
             match (self.pipeline.pop(), settled) {
                 (Some(Entry::Continue), _) => self.write_continue(turn),
-                (Some(Entry::Parked(_, framing, _)), Some(Settled::Refused(instead))) => {
-                    self.answer(&instead, framing, turn);
+                (Some(Entry::Parked(_, framing, _, instead)), Some(Settled::Refused(error))) => {
+                    let response =
+                        instead.map_or_else(|| Response::problem(&error), |instead| instead(&error));
+                    self.answer(&response, framing, turn);
                 }
-                (Some(Entry::Parked(response, framing, _) | Entry::Ready(response, framing)), _) => {
+                (Some(Entry::Parked(response, framing, ..) | Entry::Ready(response, framing)), _) => {
                     self.answer(&response, framing, turn);
                 }
                 (Some(Entry::Wait(request, framing, _)), _) => {

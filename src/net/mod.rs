@@ -68,6 +68,6 @@ mod worker;
 pub use bind_error::BindError;
 pub use config::{Backend, Config, Timeouts};
 pub use server::Server;
-pub use service::{Job, Peer, Reply, Service, Settled};
+pub use service::{Instead, Job, Peer, Reply, Service, Settled};
 pub(crate) use unix_path::UnixPath;
 pub use waker::Waker;

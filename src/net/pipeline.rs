@@ -5,23 +5,36 @@
 //!   a request never runs ahead of one that came before it on its connection;
 //! - answers leave from the front alone, so they leave in the order of their requests.
 
+use super::service::Instead;
 use crate::http::{Framing, Request, Response};
 use crate::journal::Ticket;
 use std::collections::VecDeque;
+use std::fmt;
 
 /// One request under way.
-#[derive(Debug)]
 pub(super) enum Entry {
     /// Answered, behind others that are not.
     Ready(Response, Framing),
-    /// Answered; the answer waits for its ticket.
-    Parked(Response, Framing, Ticket),
+    /// Answered; the answer waits for its ticket, and something else leaves when that is not stored.
+    Parked(Response, Framing, Ticket, Option<Instead>),
     /// To be called again when the ticket is settled.
     Wait(Request, Framing, Ticket),
     /// On the pool, or a task.
     Running(Framing),
     /// The client waits for leave to send a body.
     Continue,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready(..) => f.write_str("Ready"),
+            Self::Parked(_, _, ticket, _) => write!(f, "Parked({ticket:?})"),
+            Self::Wait(_, _, ticket) => write!(f, "Wait({ticket:?})"),
+            Self::Running(_) => f.write_str("Running"),
+            Self::Continue => f.write_str("Continue"),
+        }
+    }
 }
 
 impl Entry {
@@ -64,7 +77,7 @@ impl Pipeline {
     /// The newest ticket that an answer in here waits for.
     pub(super) fn newest_parked(&self) -> Option<Ticket> {
         self.entries.iter().rev().find_map(|entry| match entry {
-            Entry::Parked(_, _, ticket) => Some(*ticket),
+            Entry::Parked(_, _, ticket, _) => Some(*ticket),
             _ => None,
         })
     }
@@ -72,7 +85,7 @@ impl Pipeline {
     /// The ticket that the front waits for.
     pub(super) fn waits_for(&self) -> Option<Ticket> {
         match self.entries.front() {
-            Some(Entry::Parked(_, _, ticket) | Entry::Wait(_, _, ticket)) => Some(*ticket),
+            Some(Entry::Parked(_, _, ticket, _) | Entry::Wait(_, _, ticket)) => Some(*ticket),
             _ => None,
         }
     }
@@ -85,6 +98,10 @@ impl Pipeline {
     pub(super) fn push(&mut self, entry: Entry) {
         assert!(!self.is_blocked(), "something is called behind a request that is not resolved");
         self.bytes += entry.bytes();
+        if self.entries.capacity() == 0 {
+            // Most connections have one request under way, and a small piece of memory is got and given back quickly.
+            self.entries.reserve_exact(1);
+        }
         self.entries.push_back(entry);
     }
 

@@ -9,6 +9,7 @@ use super::accept::Doors;
 use super::config::Timeouts;
 use super::connection::{Connection, Fate, News};
 use super::crowd::{Crowd, Resting};
+use super::exchange::{Host, Scratch, Turn};
 use super::service::{Peer, Reply, Settled};
 use super::shared::{Message, Shared};
 use super::sockets::{Event, Link, Readiness, Sockets};
@@ -30,6 +31,31 @@ pub(super) struct Lease<L> {
     pub(super) now_ms: u64,
     pub(super) date: [u8; 29],
     pub(super) stopping: bool,
+}
+
+impl<L: Link> Lease<L> {
+    /// Drives the connection as far as it can go.
+    pub(super) fn drive<P>(
+        &mut self,
+        news: News,
+        shared: &Shared<P>,
+        host: &dyn Host,
+        scratch: &mut Scratch,
+    ) -> Fate {
+        let mut turn = Turn {
+            service: &shared.service,
+            host,
+            timeouts: &shared.timeouts,
+            in_flight: shared.in_flight,
+            output_bytes: shared.output_bytes,
+            token: self.token,
+            now_ms: self.now_ms,
+            date: &self.date,
+            stopping: self.stopping,
+            scratch,
+        };
+        self.connection.drive(news, &mut turn)
+    }
 }
 
 /// What is to be done next.

@@ -1,5 +1,6 @@
 //! What stands behind the sockets: a [`Service`] answers requests and knows nothing of connections.
 
+use crate::error::Error;
 use crate::http::{Request, Response};
 use crate::journal::Ticket;
 use std::fmt;
@@ -40,6 +41,9 @@ pub trait Service: Send + Sync + 'static {
 /// Work for another thread, and what comes of it.
 pub type Job = Box<dyn FnOnce() -> Reply + Send>;
 
+/// The answer in place of one whose ticket was not stored.
+pub type Instead = Box<dyn FnOnce(&Error) -> Response + Send>;
+
 /// What becomes of a request.
 ///
 /// Answers leave a connection in the order of its requests. While a [`Reply::Wait`], [`Reply::Pool`] or
@@ -48,8 +52,9 @@ pub type Job = Box<dyn FnOnce() -> Reply + Send>;
 pub enum Reply {
     /// The answer.
     Now(Response),
-    /// The answer, which may leave when the ticket is stored.
-    Parked(Response, Ticket),
+    /// The answer, which may leave when the ticket is stored; and what leaves instead when it is not, where that is to be
+    /// something else than the problem document.
+    Parked(Response, Ticket, Option<Instead>),
     /// Not before this ticket is settled, whichever way: then the request is called again.
     Wait(Request, Ticket),
     /// To be run on the bounded pool: a method that is known to be slow.
@@ -62,7 +67,7 @@ impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Now(_) => f.write_str("Now"),
-            Self::Parked(_, ticket) => write!(f, "Parked({ticket:?})"),
+            Self::Parked(_, ticket, _) => write!(f, "Parked({ticket:?})"),
             Self::Wait(_, ticket) => write!(f, "Wait({ticket:?})"),
             Self::Pool(_) => f.write_str("Pool"),
             Self::Task(_) => f.write_str("Task"),
@@ -77,8 +82,8 @@ pub enum Settled {
     Waiting,
     /// It is on disk: the parked answer may leave.
     Stored,
-    /// It will not be: this answer leaves instead.
-    Refused(Response),
+    /// It will not be: an answer that says so leaves instead.
+    Refused(Error),
 }
 
 /// Who is at the other end.

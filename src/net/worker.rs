@@ -10,7 +10,7 @@
 //! What that costs a connection with news: letting go of a mutex that nobody waits for, taking it again, an exchange, and
 //! a store.
 
-use super::exchange::{Host, Place, Scratch, Turn};
+use super::exchange::{Host, Place, Scratch};
 use super::machine::{Machine, Socket};
 use super::pool::Pool;
 use super::reactor::{Next, Reactor};
@@ -146,21 +146,7 @@ impl Worker {
             self.beat.store(beat, Ordering::Release);
             self.crew.watchdog.rouse();
             let host = Driving { worker: self, beat };
-            let fate = lease.connection.drive(
-                news,
-                &mut Turn {
-                    service: &self.shared.service,
-                    host: &host,
-                    timeouts: &self.shared.timeouts,
-                    in_flight: self.shared.in_flight,
-                    output_bytes: self.shared.output_bytes,
-                    token: lease.token,
-                    now_ms: lease.now_ms,
-                    date: &lease.date,
-                    stopping: lease.stopping,
-                    scratch: &mut scratch,
-                },
-            );
+            let fate = lease.drive(news, &self.shared, &host, &mut scratch);
             if !self.come_back(beat) {
                 self.shared.send(self.me, Message::Returned(Box::new(lease), fate));
                 return;

@@ -1,5 +1,6 @@
 //! Lines for the person who runs the program, on stderr: one line a fact.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::io::{Write, stderr};
 
@@ -20,6 +21,13 @@ pub fn line(words: &str) {
     if stderr().lock().write_all(text.as_bytes()).is_err() {
         // Nobody is there to be told.
     }
+}
+
+/// What a panic said.
+#[must_use]
+pub fn panic_words(payload: &(dyn Any + Send)) -> &str {
+    let fixed = payload.downcast_ref::<&str>().copied();
+    fixed.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 /// Runs something and gives the lines that this thread has reported meanwhile, which are not written: for tests that read
@@ -44,6 +52,14 @@ pub fn kept<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panics_have_words_or_none() {
+        let said = |payload: Box<dyn Any + Send>| panic_words(&*payload).to_owned();
+        assert_eq!(said(Box::new("a")), "a");
+        assert_eq!(said(Box::new("b".to_owned())), "b");
+        assert_eq!(said(Box::new(7)), "without words");
+    }
 
     #[test]
     fn lines_are_kept_by_the_innermost() {

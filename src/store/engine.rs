@@ -367,7 +367,7 @@ impl Engine {
         let result = match outcome {
             Ok(result) => result,
             Err(_printed_by_std) if head.tx.in_tree => die_of_panic(),
-            Err(_printed_by_std) => Err(Error::internal(format!("{} panicked", cause.name))),
+            Err(panic) => Err(Error::panicked(cause.name, report::panic_words(&*panic))),
         };
         if result.is_err() && catch_unwind(AssertUnwindSafe(|| head.tx.undo())).is_err() {
             die_of_panic();

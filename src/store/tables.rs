@@ -70,11 +70,20 @@ impl<E: Into<Error>> Edited for Result<(), E> {
     }
 }
 
-/// The position of the table of `T`.
-pub(super) fn place_of<T: Model>(state: &State) -> usize {
-    match state.models().position::<T>() {
-        Some(position) => position,
-        None => panic!("{0} is not registered: add .model::<{0}>() to the app", T::NAME),
+/// The position of the table of `T`; a fault of the program when it has none.
+pub(super) fn place_of<T: Model>(state: &State) -> Result<usize> {
+    let position = state.models().position::<T>();
+    position.ok_or_else(|| {
+        Error::internal(format!("{0} is not registered: add .model::<{0}>() to the app", T::NAME))
+    })
+}
+
+/// What is there, where a method has no error to give: a fault of the program is a panic with the error's words.
+#[track_caller]
+pub(super) fn sure<T>(found: Result<T>) -> T {
+    match found {
+        Ok(found) => found,
+        Err(fault) => panic!("{fault}"),
     }
 }
 
@@ -97,8 +106,9 @@ pub struct TableRef<'a, T> {
 }
 
 impl<'a, T: Model> TableRef<'a, T> {
-    pub(super) fn new(state: &'a State) -> Self {
-        Self { state, table: place_of::<T>(state), of: PhantomData }
+    /// The table in this state.
+    pub(super) fn of(state: &'a State) -> Result<Self> {
+        Ok(Self { table: place_of::<T>(state)?, state, of: PhantomData })
     }
 
     fn row(&self, key: &impl Lookup<T::Key>) -> Result<&'a Row> {
@@ -169,8 +179,14 @@ pub struct TableMut<'a, T> {
 }
 
 impl<'a, T: Model> TableMut<'a, T> {
-    pub(super) fn new(tx: &'a mut Tx) -> Self {
-        Self { table: place_of::<T>(&tx.state), tx, of: PhantomData }
+    /// The table in the state of this transaction.
+    pub(super) fn of(tx: &'a mut Tx) -> Result<Self> {
+        Ok(Self { table: place_of::<T>(&tx.state)?, tx, of: PhantomData })
+    }
+
+    /// The same rows, to read.
+    fn as_ref(&self) -> TableRef<'_, T> {
+        TableRef { state: &self.tx.state, table: self.table, of: PhantomData }
     }
 
     /// The row with this key.
@@ -178,13 +194,13 @@ impl<'a, T: Model> TableMut<'a, T> {
     /// # Errors
     /// 404 when there is none.
     pub fn get(&self, key: impl Lookup<T::Key>) -> Result<&T> {
-        self.tx.rows::<T>().get(key)
+        self.as_ref().get(key)
     }
 
     /// The row with this key, where there is one.
     #[must_use]
     pub fn lookup(&self, key: impl Lookup<T::Key>) -> Option<&T> {
-        self.tx.rows::<T>().lookup(key)
+        self.as_ref().lookup(key)
     }
 
     /// The sequence that last changed the row with this key.
@@ -192,7 +208,7 @@ impl<'a, T: Model> TableMut<'a, T> {
     /// # Errors
     /// 404 when there is none.
     pub fn version(&self, key: impl Lookup<T::Key>) -> Result<u64> {
-        self.tx.rows::<T>().version(key)
+        self.as_ref().version(key)
     }
 
     /// Goes on only when the row with this key is still at this version.
@@ -200,13 +216,13 @@ impl<'a, T: Model> TableMut<'a, T> {
     /// # Errors
     /// 404 when there is none, 412 when it has changed since.
     pub fn expect(&self, key: impl Lookup<T::Key>, version: u64) -> Result<()> {
-        self.tx.rows::<T>().expect(key, version)
+        self.as_ref().expect(key, version)
     }
 
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.tx.rows::<T>().len()
+        self.as_ref().len()
     }
 
     /// Are there none?

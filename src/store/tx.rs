@@ -1,18 +1,17 @@
 //! One transaction.
 
-use super::tables::{Edited, TableMut, TableRef, place_of};
-use super::{Caller, View};
+use super::tables::{Edited, TableMut, place_of, sure};
+use super::{Caller, Reading, View};
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
 use crate::model::{Auto, Entity, Id, Model, OnRemove, Reference, Report, Row, Time, Uid};
-use crate::query::{Filter, Rows};
 use crate::state::{Change, State, undo};
 use crate::stdx::random::Xoshiro;
 use std::sync::Arc;
 
 /// One transaction in the head state: all or nothing.
 ///
-/// Its methods see what it has changed so far. When the method that holds it gives an error or panics, everything is as it
+/// What can be asked of it is in [`Reading`], and sees what it has changed so far. When the method that holds it gives an error or panics, everything is as it
 /// was. Time, ids and randomness come from here, so that tests and simulations repeat.
 ///
 /// ```
@@ -44,6 +43,12 @@ pub struct Tx {
     pub(super) random: Xoshiro,
     /// The tree is being changed: a panic now leaves it in a state that nobody knows.
     pub(super) in_tree: bool,
+}
+
+impl Reading for Tx {
+    fn read_from(&self) -> &State {
+        &self.state
+    }
 }
 
 impl Tx {
@@ -81,8 +86,9 @@ impl Tx {
     ///
     /// # Panics
     /// When `T` is not registered.
+    #[track_caller]
     pub fn next_id<T: Model>(&mut self) -> Id<T> {
-        let table = place_of::<T>(&self.state);
+        let table = sure(place_of::<T>(&self.state));
         self.note_counter(table);
         let next = self.state.table(table).next_id();
         self.state.table_mut(table).raise_counter(next + 1);
@@ -97,66 +103,21 @@ impl Tx {
         Uid::new(self.now(), random)
     }
 
-    /// The row with this id.
+    /// The table of `T`, to read and to change, for keys that are not [`Id`].
     ///
-    /// # Errors
-    /// 404 when there is none.
-    pub fn get<T: Model<Key = Id<T>>>(&self, id: Id<T>) -> Result<&T> {
-        self.rows::<T>().get(id)
-    }
-
-    /// The row with this id, where there is one.
-    #[must_use]
-    pub fn lookup<T: Model<Key = Id<T>>>(&self, id: Id<T>) -> Option<&T> {
-        self.rows::<T>().lookup(id)
-    }
-
-    /// The rows that a filter lets through.
-    #[must_use]
-    pub fn find<T: Model>(&self, filter: Filter<T>) -> Rows<'_, T> {
-        Rows::new(&self.state, place_of::<T>(&self.state), filter)
-    }
-
-    /// Every row of `T`, by key.
-    #[must_use]
-    pub fn all<T: Model>(&self) -> Rows<'_, T> {
-        self.find(Filter::all())
-    }
-
-    /// The table of `T`, for keys that are not [`Id`].
+    /// # Panics
+    /// When `T` is not registered.
+    #[track_caller]
     pub fn table<T: Model>(&mut self) -> TableMut<'_, T> {
-        TableMut::new(self)
-    }
-
-    pub(super) fn rows<T: Model>(&self) -> TableRef<'_, T> {
-        TableRef::new(&self.state)
-    }
-
-    /// The sequence that last changed the row with this id.
-    ///
-    /// # Errors
-    /// 404 when there is none.
-    pub fn version<T: Model<Key = Id<T>>>(&self, id: Id<T>) -> Result<u64> {
-        self.rows::<T>().version(id)
-    }
-
-    /// Goes on only when the row with this id is still at this version.
-    ///
-    /// # Errors
-    /// 404 when there is none, 412 when it has changed since.
-    pub fn expect<T: Model<Key = Id<T>>>(&self, id: Id<T>, version: u64) -> Result<()> {
-        self.rows::<T>().expect(id, version)
+        sure(TableMut::of(self))
     }
 
     /// Puts in a new row, and gives it back as it is kept: fields with `#[auto]` are filled in.
     ///
     /// # Errors
     /// 409 when its key or a unique value is taken, 422 when it breaks a check or refers to what is not there.
-    ///
-    /// # Panics
-    /// When `T` is not registered.
     pub fn insert<T: Model>(&mut self, mut row: T) -> Result<T> {
-        self.insert_row(place_of::<T>(&self.state), &mut row)?;
+        self.insert_row(place_of::<T>(&self.state)?, &mut row)?;
         Ok(row)
     }
 
@@ -170,7 +131,7 @@ impl Tx {
         id: Id<T>,
         edit: impl FnOnce(&mut T) -> R,
     ) -> Result<T> {
-        self.table::<T>().update(id, edit)
+        TableMut::of(self)?.update(id, edit)
     }
 
     /// Takes the row with this id out and gives it back. What refers to it is handled as its fields say.
@@ -178,7 +139,7 @@ impl Tx {
     /// # Errors
     /// 404 when there is none, 409 when rows refer to it that do not allow it.
     pub fn remove<T: Model<Key = Id<T>>>(&mut self, id: Id<T>) -> Result<T> {
-        self.table::<T>().remove(id)
+        TableMut::of(self)?.remove(id)
     }
 
     /// What the state looks like from here, as a query sees it: for calling a query's method from a command's.

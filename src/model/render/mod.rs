@@ -11,7 +11,7 @@ mod shapes;
 use super::{Catalog, TypeBody, TypeKind};
 use crate::codec::binary::{Major, Malformed, Numbers, Reader};
 use crate::codec::json::Writer;
-use plain::{map_key, plain, secret};
+use plain::{list, map_key, plain, secret};
 use shapes::{Named, Part, Variant};
 use std::collections::HashMap;
 
@@ -136,15 +136,11 @@ impl Renderer {
                 }
                 self.part(inner, r, w, depth)?;
             }
-            Part::List(inner) => {
-                w.begin_array();
-                for _ in 0..r.list()? {
-                    w.element();
-                    self.part(inner, r, w, depth)?;
-                }
-                w.end_array();
+            Part::List(inner) => list(r.list()?, r, w, |_, r, w| self.part(inner, r, w, depth))?,
+            Part::Tuple(parts) => {
+                r.array(parts.len())?;
+                list(parts.len(), r, w, |n, r, w| self.part(&parts[n], r, w, depth))?;
             }
-            Part::Tuple(parts) => self.list(parts.iter(), r, w, depth)?,
             Part::Map(key, value) => {
                 w.begin_object();
                 for _ in 0..r.map()? {
@@ -166,23 +162,6 @@ impl Renderer {
         Ok(())
     }
 
-    fn list<'p>(
-        &self,
-        parts: impl ExactSizeIterator<Item = &'p Part>,
-        r: &mut Reader<'_>,
-        w: &mut Writer,
-        depth: usize,
-    ) -> Result<(), Malformed> {
-        r.array(parts.len())?;
-        w.begin_array();
-        for part in parts {
-            w.element();
-            self.part(part, r, w, depth)?;
-        }
-        w.end_array();
-        Ok(())
-    }
-
     fn type_of(
         &self,
         named: &Named,
@@ -192,7 +171,10 @@ impl Renderer {
     ) -> Result<(), Malformed> {
         match named.body {
             TypeBody::Record => self.record(named, r, w, depth),
-            TypeBody::Tuple => self.list(named.members.iter().map(|member| &member.part), r, w, depth),
+            TypeBody::Tuple => {
+                r.array(named.members.len())?;
+                list(named.members.len(), r, w, |n, r, w| self.part(&named.members[n].part, r, w, depth))
+            }
             TypeBody::Transparent => match named.members.first() {
                 Some(member) => self.part(&member.part, r, w, depth),
                 None => Err(r.malformed("a type around one value")),
@@ -249,12 +231,8 @@ impl Renderer {
                 self.part(&named.read_member(r)?.part, r, w, depth)?;
             }
             Part::Variant(Variant::List) => {
-                w.begin_array();
-                for _ in 0..r.map()? {
-                    w.element();
-                    self.part(&named.read_member(r)?.part, r, w, depth)?;
-                }
-                w.end_array();
+                let count = r.map()?;
+                list(count, r, w, |_, r, w| self.part(&named.read_member(r)?.part, r, w, depth))?;
             }
             _ => return Err(r.malformed("a variant")),
         }

@@ -13,6 +13,22 @@ pub(super) fn secret(r: &mut Reader<'_>, w: &mut Writer) -> Result<(), Malformed
     Ok(())
 }
 
+/// A list of so many elements, each read and written by a function that is given its position.
+pub(super) fn list(
+    count: usize,
+    r: &mut Reader<'_>,
+    w: &mut Writer,
+    mut element: impl FnMut(usize, &mut Reader<'_>, &mut Writer) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    w.begin_array();
+    for n in 0..count {
+        w.element();
+        element(n, r, w)?;
+    }
+    w.end_array();
+    Ok(())
+}
+
 /// The key of an object: text as it is, everything else as the text of its JSON.
 pub(super) fn map_key(w: &mut Writer, json: &[u8]) {
     if json.first() != Some(&b'"') {
@@ -41,14 +57,7 @@ pub(super) fn plain(r: &mut Reader<'_>, w: &mut Writer, depth: usize) -> Result<
         }
         Some(Major::Bytes) => w.str(&base64::encode(r.bytes()?)),
         Some(Major::Text) => w.str(r.text()?),
-        Some(Major::Array) => {
-            w.begin_array();
-            for _ in 0..r.list()? {
-                w.element();
-                plain(r, w, depth + 1)?;
-            }
-            w.end_array();
-        }
+        Some(Major::Array) => list(r.list()?, r, w, |_, r, w| plain(r, w, depth + 1))?,
         Some(Major::Map) => {
             w.begin_object();
             for _ in 0..r.map()? {

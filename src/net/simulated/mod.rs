@@ -33,7 +33,7 @@ mod wires;
 
 use crate::net::accept::Doors;
 use crate::net::config::Config;
-use crate::net::exchange::{Host, Place, Scratch, Turn};
+use crate::net::exchange::{Host, Place, Scratch};
 use crate::net::reactor::{Next, Reactor};
 use crate::net::service::{Job, Peer, Reply, Service};
 use crate::net::shared::{Message, Shared};
@@ -179,21 +179,7 @@ impl Simulation {
         let next = self.reactor.next(false).expect("simulated sockets do not fail");
         let Next::Drive(mut lease, news) = next else { return moved || self.wires.lock().is_moving() };
         let host = Inline { jobs: &self.jobs, most_jobs: self.most_jobs };
-        let fate = lease.connection.drive(
-            news,
-            &mut Turn {
-                service: &self.shared.service,
-                host: &host,
-                timeouts: &self.shared.timeouts,
-                in_flight: self.shared.in_flight,
-                output_bytes: self.shared.output_bytes,
-                token: lease.token,
-                now_ms: lease.now_ms,
-                date: &lease.date,
-                stopping: lease.stopping,
-                scratch: &mut self.scratch,
-            },
-        );
+        let fate = lease.drive(news, &self.shared, &host, &mut self.scratch);
         self.reactor.give_back(lease, fate);
         true
     }

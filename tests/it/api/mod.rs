@@ -4,6 +4,8 @@
 
 mod arguments;
 mod calls;
+mod failures;
+mod forgotten;
 mod journal;
 mod order;
 mod paging;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use sunstone::api::{Endpoints, Gateway};
 use sunstone::http::{Method, Request, Response};
 use sunstone::journal::{MemoryDirectory, Options, Ticket};
-use sunstone::net::{Peer, Reply, Service, Settled};
+use sunstone::net::{Instead, Peer, Reply, Service, Settled};
 use sunstone::prelude::*;
 use sunstone::stdx::clock::ManualClock;
 use sunstone::stdx::random::SeededRandom;
@@ -258,9 +260,9 @@ impl House {
     pub(crate) fn follow(&self, reply: Reply) -> Answer {
         match reply {
             Reply::Now(response) => Answer::of(&response),
-            Reply::Parked(response, ticket) => match self.settled(ticket) {
+            Reply::Parked(response, ticket, instead) => match self.settled(ticket) {
                 None => Answer::of(&response),
-                Some(instead) => Answer::of(&instead),
+                Some(error) => Answer::of(&refused(&error, instead)),
             },
             Reply::Wait(request, ticket) => {
                 self.settled(ticket);
@@ -270,11 +272,11 @@ impl House {
         }
     }
 
-    fn settled(&self, ticket: Ticket) -> Option<Response> {
+    fn settled(&self, ticket: Ticket) -> Option<Error> {
         assert_ne!(self.gateway.engine().wait(ticket), Standing::Waiting);
         match self.gateway.settled(ticket) {
             Settled::Stored => None,
-            Settled::Refused(instead) => Some(instead),
+            Settled::Refused(error) => Some(error),
             Settled::Waiting => unreachable!("it was waited for"),
         }
     }
@@ -302,6 +304,11 @@ impl House {
     pub(crate) fn rpc(&self, body: &str) -> String {
         self.post("/_/rpc", body)
     }
+}
+
+/// What leaves in place of an answer that was not stored, as a connection makes it.
+pub(crate) fn refused(error: &Error, instead: Option<Instead>) -> Response {
+    instead.map_or_else(|| Response::problem(error), |instead| instead(error))
 }
 
 impl Drop for House {

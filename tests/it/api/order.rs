@@ -1,11 +1,11 @@
 //! Behind a command that is not yet on disk: what waits, and what does not.
 
-use super::{Other, Task, Tasks};
+use super::{Answer, Other, Task, Tasks, refused};
 use crate::rig::{Rig, program_with};
 use sunstone::api::{Endpoints, Gateway};
 use sunstone::http::{Method, Request};
 use sunstone::journal::Ticket;
-use sunstone::net::{Peer, Reply, Service, Settled};
+use sunstone::net::{Instead, Peer, Reply, Service, Settled};
 
 const SOMEBODY: Peer = Peer { addr: None, control: false };
 
@@ -25,7 +25,7 @@ fn request(method: Method, target: &str, body: &str) -> Request {
 
 fn parked(reply: Reply) -> (u16, Ticket) {
     match reply {
-        Reply::Parked(response, ticket) => (response.status, ticket),
+        Reply::Parked(response, ticket, _) => (response.status, ticket),
         other => panic!("{other:?} is not parked"),
     }
 }
@@ -75,20 +75,12 @@ fn answers_and_rejections_are_parked_and_queries_behind_them_wait() {
 #[test]
 fn a_full_disk_is_507_and_a_failing_one_503_in_place_of_the_answer() {
     for fails in [false, true] {
-        let (rig, gateway) = house();
-        if fails {
-            rig.directory.fail_sync(1);
-        } else {
-            rig.directory.set_space(Some(0));
-        }
-        for _ in 0..600 {
-            gateway.call(request(Method::Post, "/tasks", r#"{"title": "a"}"#), &SOMEBODY, None);
-        }
+        let (rig, gateway, _) = house_on_a_bad_disk(fails);
         let (_, ticket) =
             parked(gateway.call(request(Method::Post, "/tasks", r#"{"title": "a"}"#), &SOMEBODY, None));
         rig.settle();
-        let Settled::Refused(instead) = gateway.settled(ticket) else { panic!("it is not refused") };
-        let said = String::from_utf8(instead.body.as_bytes().to_vec()).unwrap();
+        let Settled::Refused(error) = gateway.settled(ticket) else { panic!("it is not refused") };
+        let said = String::from_utf8(refused(&error, None).body.as_bytes().to_vec()).unwrap();
         if fails {
             assert_eq!(
                 said,
@@ -110,5 +102,83 @@ fn a_full_disk_is_507_and_a_failing_one_503_in_place_of_the_answer() {
             gateway.call(request(Method::Get, "/tasks", ""), &SOMEBODY, Some(ticket)),
             Reply::Now(_)
         ));
+    }
+}
+
+const LOST: &str = r#""error":{"code":507,"message":"nothing was stored","data":{"type":"disk-full","title":"nothing was stored","status":507,"detail":"nothing was stored: the disk is full"}}"#;
+
+const UNKNOWN: &str = r#""error":{"code":503,"message":"it may or may not have been stored","data":{"type":"outcome-unknown","title":"it may or may not have been stored","status":503,"detail":"the disk failed while the change was under way; whether it is stored is known after the next start"}}"#;
+
+/// A disk that has no room for the next batch, or fails when that is synced.
+fn house_on_a_bad_disk(fails: bool) -> (Rig, Gateway, &'static str) {
+    let (rig, gateway) = house();
+    if fails {
+        rig.directory.fail_sync(1);
+        return (rig, gateway, UNKNOWN);
+    }
+    rig.directory.set_space(Some(0));
+    // More than the zeros that stand ahead of the last frame.
+    for _ in 0..600 {
+        gateway.call(request(Method::Post, "/tasks", r#"{"title": "a"}"#), &SOMEBODY, None);
+    }
+    (rig, gateway, LOST)
+}
+
+fn add(id: &str) -> String {
+    format!(r#"{{"jsonrpc": "2.0", "method": "tasks.add", "params": {{"title": "a"}}{id}}}"#)
+}
+
+#[test]
+fn a_call_by_name_that_was_not_stored_has_an_error_with_its_id() {
+    for fails in [false, true] {
+        let (rig, gateway, error) = house_on_a_bad_disk(fails);
+        let call = |body: &str| match gateway.call(request(Method::Post, "/_/rpc", body), &SOMEBODY, None) {
+            Reply::Parked(_, ticket, instead) => (ticket, instead),
+            other => panic!("{other:?} is not parked"),
+        };
+        let taken = call(&add(r#", "id": "x7""#));
+        let rejected =
+            call(r#"{"jsonrpc": "2.0", "method": "tasks.remove", "params": {"id": 999}, "id": 8}"#);
+        let notified = call(&add(""));
+        rig.settle();
+        let said = |(ticket, instead): (Ticket, Option<Instead>)| {
+            let Settled::Refused(error) = gateway.settled(ticket) else { panic!("it is not refused") };
+            Answer::of(&refused(&error, instead)).to_string()
+        };
+        assert_eq!(said(taken), format!(r#"200 {{"jsonrpc":"2.0","id":"x7",{error}}}"#));
+        assert_eq!(said(rejected), format!(r#"200 {{"jsonrpc":"2.0","id":8,{error}}}"#));
+        assert_eq!(said(notified), "204 ", "a notification has no answer, whatever becomes of it");
+    }
+}
+
+#[test]
+fn a_call_in_a_batch_that_was_not_stored_has_an_error_with_its_id() {
+    for fails in [false, true] {
+        let (rig, gateway, error) = house_on_a_bad_disk(fails);
+        let plain = r#"{"jsonrpc": "2.0", "method": "v1.other.root", "id": 2}"#;
+        let body = format!("[{}, {plain}, {}]", add(r#", "id": 1"#), add(""));
+        let Reply::Task(batch) = gateway.call(request(Method::Post, "/_/rpc", &body), &SOMEBODY, None) else {
+            panic!("a batch is a task")
+        };
+        // The batch waits for the disk, whose turns this thread takes once the first call has run.
+        let before = rig.head().seq();
+        let answer = std::thread::scope(|scope| {
+            let batch = scope.spawn(batch);
+            while rig.head().seq() == before {
+                std::thread::yield_now();
+            }
+            while !batch.is_finished() {
+                rig.settle();
+                std::thread::yield_now();
+            }
+            batch.join().unwrap()
+        });
+        let Reply::Now(answer) = answer else { panic!("a batch has waited for its calls") };
+        let root = r#"{"jsonrpc":"2.0","id":2,"result":1}"#;
+        assert_eq!(
+            Answer::of(&answer).to_string(),
+            format!(r#"200 [{{"jsonrpc":"2.0","id":1,{error}}},{root}]"#),
+            "no sequence is named: none of them stored anything"
+        );
     }
 }

@@ -13,9 +13,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use sunstone::error::Error;
 use sunstone::http::{Request, Response};
 use sunstone::journal::Ticket;
-use sunstone::net::{Backend, Config, Peer, Reply, Server, Service, Settled};
+use sunstone::net::{Backend, Config, Instead, Peer, Reply, Server, Service, Settled};
 use sunstone::stdx::clock::SystemClock;
 
 /// Longer than any step of a test that works, on any machine.
@@ -48,7 +49,11 @@ impl Service for Desk {
         let number = || rest.parse::<u64>().expect("a number behind the second slash");
         let ticket = || Ticket { era: 0, seq: number() };
         match what {
-            "park" => Reply::Parked(Response::text(201, path.clone()), ticket()),
+            "park" => {
+                let instead: Instead = Box::new(|error| Response::text(507, error.detail()));
+                Reply::Parked(Response::text(201, path.clone()), ticket(), Some(instead))
+            }
+            "park-plain" => Reply::Parked(Response::text(201, path.clone()), ticket(), None),
             "wait" if matches!(self.settled(ticket()), Settled::Waiting) => {
                 let ticket = ticket();
                 Reply::Wait(request, ticket)
@@ -87,7 +92,7 @@ impl Service for Desk {
         match self.tickets.lock().expect("nobody panics with it").get(&ticket.seq) {
             None => Settled::Waiting,
             Some(true) => Settled::Stored,
-            Some(false) => Settled::Refused(Response::text(507, format!("{} is lost", ticket.seq))),
+            Some(false) => Settled::Refused(Error::disk_full(format!("{} is lost", ticket.seq))),
         }
     }
 

@@ -112,6 +112,18 @@ fn commands_behind_one_another_run_at_once_and_answers_wait_their_turn() {
 }
 
 #[test]
+fn an_answer_that_was_not_stored_is_a_problem_unless_it_brought_something_else() {
+    let (desk, mut network) = simulation(&Config::default(), 1);
+    let client = network.connect();
+    assert_eq!(ask(&mut network, client, &["/park-plain/1"]), [""; 0]);
+    desk.settle(1, false);
+    network.waker().wake();
+    settle_down(&mut network);
+    let problem = r#"{"type":"disk-full","title":"nothing was stored","status":507,"detail":"1 is lost"}"#;
+    assert_eq!(lines(network.received(client)), [format!("507 {problem}")]);
+}
+
+#[test]
 fn a_request_hears_what_is_parked_before_it() {
     let (desk, mut network) = simulation(&Config::default(), 2);
     let (client, other) = (network.connect(), network.connect());

@@ -20,7 +20,7 @@ use sunstone::net::{Config, Timeouts};
 use sunstone::stdx::clock::ManualClock;
 use sunstone::stdx::random::Xoshiro;
 use sunstone::stdx::report;
-use sunstone::store::Program;
+use sunstone::store::{Program, Reading};
 
 /// Time passes as it likes here, and nobody is cut off for it.
 const LONG_MS: u64 = 1 << 40;

@@ -20,7 +20,7 @@ fn a_panic_leaves_the_head_as_it_was_and_the_next_command_runs() {
     });
     let error = panicked.unwrap_err();
     assert!(error.is_internal());
-    assert_eq!(error.detail(), "test panicked");
+    assert_eq!(error.detail(), "test panicked: in a command, as the test asks");
     assert_eq!(picture(rig.head().state()), before);
     assert_eq!((ticket.seq, rig.engine.standing(ticket)), (1, Standing::Stored));
     assert_eq!(rig.commit(|tx| add(tx, 1)).unwrap(), Id::new(2), "the id was given back");

@@ -4,6 +4,7 @@ mod batches;
 mod commands;
 mod disk;
 mod promises;
+mod reading;
 mod threads;
 
 use crate::rig::{Rig, program};

@@ -121,3 +121,37 @@ fn a_uid_is_a_reference_to_the_other_table() {
     assert_eq!(Card::shape().to_string(), "Card");
     assert_eq!(Option::<Uid<Board>>::shape().to_string(), "option<uid<Board>>");
 }
+
+#[Model]
+struct Offer {
+    #[key]
+    id: Id<Offer>,
+    #[check(range = 1..=10)]
+    price: Decimal,
+    #[check(range = 0.5..2.5)]
+    rate: Option<Decimal>,
+    #[check(range = "a".."n")]
+    section: String,
+}
+
+#[test]
+fn decimals_and_texts_are_held_to_literals() {
+    let said = |price: &str, rate: Option<&str>, section: &str| {
+        let read = |text: &str| text.parse::<Decimal>().expect("a decimal");
+        let offer =
+            Offer { id: Id::new(1), price: read(price), rate: rate.map(read), section: section.to_owned() };
+        let mut report = Report::default();
+        offer.check(&mut report);
+        report.errors().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(said("10.00", Some("0.50"), "middle"), [""; 0]);
+    assert_eq!(said("1", None, "a"), [""; 0]);
+    assert_eq!(
+        said("10.01", Some("2.50"), "north"),
+        [
+            r#"price: expected "1" to "10", found "10.01""#,
+            r#"rate: expected at least "0.5" and less than "2.5", found "2.50""#,
+            r#"section: expected at least "a" and less than "n", found "north""#,
+        ]
+    );
+}
