@@ -267,6 +267,8 @@ pub struct ModelInfo {
     pub roles: &'static [Role],
     /// Does it refuse unknown fields in a body?
     pub strict: bool,
+    /// The names it had before.
+    pub was: &'static [&'static str],
 }
 
 /// An index over one or more fields.
