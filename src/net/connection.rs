@@ -87,8 +87,8 @@ pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) peer: Peer,
     pub(super) parser: Parser,
-    /// What the body on its way holds.
-    pub(super) body_memory: Share,
+    /// What the body on its way holds; none while there is none.
+    pub(super) body_memory: Option<Box<Share>>,
     pub(super) pipeline: Pipeline,
     pub(super) outbox: Outbox,
     /// Bytes that were read and not yet used.
@@ -114,12 +114,12 @@ pub(super) struct Connection<L> {
 }
 
 impl<L: Link> Connection<L> {
-    pub(super) fn new(link: L, peer: Peer, limits: Arc<Limits>, body_memory: Share) -> Self {
+    pub(super) fn new(link: L, peer: Peer, limits: Arc<Limits>) -> Self {
         Self {
             link,
             peer,
             parser: Parser::new(limits),
-            body_memory,
+            body_memory: None,
             pipeline: Pipeline::default(),
             outbox: Outbox::default(),
             inbox: Vec::new(),

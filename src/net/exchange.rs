@@ -1,5 +1,6 @@
 //! Requests to the service and replies to the client: what a connection does between reading and writing.
 
+use super::bodies::{Bodies, Share};
 use super::config::Timeouts;
 use super::connection::{Connection, Need, Stage};
 use super::errand::{Errand, Queued};
@@ -67,6 +68,7 @@ pub(super) struct Turn<'a> {
     pub(super) timeouts: &'a Timeouts,
     pub(super) in_flight: usize,
     pub(super) output_bytes: usize,
+    pub(super) bodies: &'a Arc<Bodies>,
     pub(super) token: Token,
     pub(super) now_ms: u64,
     pub(super) date: &'a [u8; 29],
@@ -124,7 +126,7 @@ impl<L: Link> Connection<L> {
                 }
                 Step::Request { request, consumed } => {
                     used += consumed;
-                    self.body_memory.hold(0);
+                    self.body_memory = None;
                     self.take(request, turn);
                 }
                 Step::Refuse(refusal) => {
@@ -273,11 +275,13 @@ impl<L: Link> Connection<L> {
 
     /// Counts the memory of the body that is on its way; beyond what all of them may hold together it is 503, and the end.
     fn hold_body(&mut self, turn: &mut Turn<'_>) {
-        if self.body_memory.hold(self.parser.body_bytes()) {
+        let bytes = self.parser.body_bytes();
+        let share = || Box::new(Share::new(Arc::clone(turn.bodies)));
+        if bytes == 0 || self.body_memory.get_or_insert_with(share).hold(bytes) {
             return;
         }
         self.parser.give_up_body();
-        self.body_memory.hold(0);
+        self.body_memory = None;
         self.stage = Stage::Last;
         let error =
             Error::overloaded("the bodies that are on their way take all the memory that there is for them");

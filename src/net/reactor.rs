@@ -6,7 +6,6 @@
 //! drives it in one thread.
 
 use super::accept::Doors;
-use super::bodies::Share;
 use super::config::Timeouts;
 use super::connection::{Connection, Fate, News};
 use super::crowd::{Crowd, Resting};
@@ -49,6 +48,7 @@ impl<L: Link> Lease<L> {
             timeouts: &shared.timeouts,
             in_flight: shared.in_flight,
             output_bytes: shared.output_bytes,
+            bodies: &shared.bodies,
             token: self.token,
             now_ms: self.now_ms,
             date: &self.date,
@@ -328,12 +328,7 @@ impl<S: Sockets> Reactor<S> {
         if self.stopping_until_ms.is_some() {
             return self.count_out();
         }
-        let connection = Box::new(Connection::new(
-            link,
-            peer,
-            Arc::clone(&self.shared.limits),
-            Share::new(Arc::clone(&self.shared.bodies)),
-        ));
+        let connection = Box::new(Connection::new(link, peer, Arc::clone(&self.shared.limits)));
         let seat = Seat {
             connection: None,
             ready: Readiness::NONE,

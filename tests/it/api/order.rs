@@ -6,6 +6,7 @@ use sunstone::api::{Endpoints, Gateway};
 use sunstone::http::{Method, Request};
 use sunstone::journal::Ticket;
 use sunstone::net::{Instead, Peer, Reply, Service, Settled};
+use sunstone::prelude::*;
 
 const SOMEBODY: Peer = Peer { addr: None, control: false };
 
@@ -223,4 +224,50 @@ fn a_call_without_a_thread_has_an_error_with_its_id() {
         }
     }
     assert!(gateway.instead(&request(Method::Get, "/tasks", "")).is_none());
+}
+
+struct Slow(std::sync::Arc<sunstone::stdx::clock::ManualClock>);
+
+#[Api("/slow")]
+impl Slow {
+    #[get("/a")]
+    fn a(&self) -> u8 {
+        self.0.advance_ms(5);
+        1
+    }
+
+    #[get("/b")]
+    fn b(&self, _view: &View) -> u8 {
+        self.0.advance_ms(5);
+        2
+    }
+}
+
+/// Each slow method has a lane of its own on the pool, by whichever way it is called.
+#[test]
+fn slow_methods_share_no_lane() {
+    let clock = std::sync::Arc::new(sunstone::stdx::clock::ManualClock::new(0));
+    let mut endpoints = Endpoints::default();
+    endpoints.add(Slow(clock.clone())).unwrap();
+    let program = program_with(|models| models.add::<Task>().unwrap(), endpoints.calls());
+    let rig = Rig::open_at(&program, &sunstone::journal::MemoryDirectory::new(), clock, 1).unwrap();
+    let gateway = Gateway::new(rig.engine.clone(), endpoints, rig.loaded.numbers).unwrap();
+    let lane = |name: &str, by_name: bool| {
+        let call = format!(r#"{{"jsonrpc": "2.0", "method": "slow.{name}", "id": 1}}"#);
+        let asked = match by_name {
+            true => request(Method::Post, "/_/rpc", &call),
+            false => request(Method::Get, &format!("/slow/{name}"), ""),
+        };
+        match gateway.call(asked, &SOMEBODY, None) {
+            Reply::Pool(_, lane, instead) => Some((lane, instead.is_some())),
+            _ => None,
+        }
+    };
+    for name in ["a", "b"] {
+        // Twice it runs at once; then it is known to be slow.
+        assert_eq!([lane(name, false), lane(name, true)], [None, None], "{name}");
+    }
+    let [(a, _), (b, _)] = ["a", "b"].map(|name| lane(name, false).expect("it is slow"));
+    assert_ne!(a, b);
+    assert_eq!(["a", "b"].map(|name| lane(name, true)), [Some((a, true)), Some((b, true))]);
 }
