@@ -28,7 +28,7 @@ mod rpc;
 mod told;
 
 pub use about::About;
-pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
+pub use answer::{Answer, Bodiless, Out, PAGE_ROWS, PAGE_ROWS_MAX, answers_nothing};
 pub(crate) use call::shorten_arguments;
 pub use call::{ARGUMENTS_BYTES_MAX, Call, Ended};
 pub use endpoint::{Endpoint, Endpoints};

@@ -11,6 +11,9 @@ pub const MAX_ERRORS: usize = 32;
 /// How many characters of a client's key stand in a path. Names of a program's own fields are never cut.
 const MAX_KEY_SHOWN: usize = 40;
 
+/// What stands in a fault between what was expected and what was found.
+const FOUND: &str = ", found ";
+
 /// Why a value was not read. What was wrong is recorded in the [`Reader`](super::Reader).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
@@ -168,6 +171,18 @@ impl Faults {
         }
     }
 
+    /// Takes what was found out of the words of all faults from number `from` on, and the way that led there, which may go
+    /// over keys of a map.
+    #[cold]
+    pub(super) fn hide_found(&mut self, from: usize) {
+        for Fault { path, detail, .. } in self.list.iter_mut().skip(from) {
+            path.clear();
+            if let Some(end) = detail.find(FOUND) {
+                detail.truncate(end);
+            }
+        }
+    }
+
     /// The finished list, with lines and columns in `whole`.
     pub(super) fn into_errors(mut self, whole: &[u8], text: bool) -> Errors {
         if self.list.is_empty() {
@@ -203,7 +218,7 @@ fn position(whole: &[u8], at: usize) -> (usize, usize) {
 }
 
 /// A client's key as a step of a path: bare when it is a word, else quoted in brackets; clipped.
-pub(super) fn key_step(key: &str) -> String {
+pub(crate) fn key_step(key: &str) -> String {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
     let plain = !key.is_empty() && key.bytes().all(word);
     let shown = clip(key, MAX_KEY_SHOWN);

@@ -58,6 +58,7 @@ mod writer;
 
 pub use collections::{TextKey, ToKey};
 pub use containers::Fields;
+pub(crate) use errors::key_step;
 pub use errors::{Errors, Halt, Item, MAX_ERRORS};
 pub use number::Number;
 pub use object::Object;

@@ -101,8 +101,12 @@ fn what_is_missing_or_of_another_type_is_told_at_once() {
         house.get("/tasks/9007199254740992"),
         bad(
             FORM,
-            r#"{"field":"id","detail":"expected an id from 0 to 9007199254740991, found 9007199254740992"}"#
+            r#"{"field":"id","detail":"expected an id from 1 to 9007199254740991, found 9007199254740992"}"#
         )
+    );
+    assert_eq!(
+        house.get("/tasks/0"),
+        bad(FORM, r#"{"field":"id","detail":"expected an id from 1 to 9007199254740991, found 0"}"#)
     );
 }
 
