@@ -1,4 +1,5 @@
-//! Things to do: one model, its methods, and a query that stays true. Read this one first after `hello`.
+//! Things to do: one model, its methods, and a query. Read this one first after `hello`. Subscribing to the query, of which its
+//! comment speaks, is to come; until then it is asked.
 //!
 //! ```sh
 //! cargo run --release --example todo

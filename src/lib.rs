@@ -120,6 +120,17 @@
 //!
 //! # The rooms
 //! In the order of their ranks; a room uses rooms of lower ranks only.
+//!
+//! - 0: [`error`]
+//! - 1: [`stdx`]
+//! - 2: [`codec`], [`hash`]
+//! - 3: [`http`], [`journal`]
+//! - 4: [`model`], [`net`]
+//! - 5: [`state`]
+//! - 6: [`query`]
+//! - 7: [`store`]
+//! - 9: [`api`]
+//! - 11: [`app`], [`prelude`]
 
 #![warn(missing_docs, missing_debug_implementations)]
 

@@ -99,8 +99,8 @@ use proc_macro::{Span, TokenStream};
 /// | `#[default]`, `#[default(expression)]` | what it is when a body leaves it out |
 /// | `#[was("old")]`, `#[rename("x")]` | a name that it had; the name that it has outside |
 /// | `#[secret]` | never leaves the server; of one that breaks a rule it is told what was expected and not what was found (the words of a `with` are the program's own) |
-/// | `#[internal]` | never from a body |
-/// | `#[auto(created)]`, `#[auto(updated)]`, `#[auto(caller)]` | filled in by the transaction: a `Time` when the row was created or last changed, a `String` with who created it; or an `Option` of them |
+/// | `#[internal]` | never from a body: read from one, it is its `#[default]`, else what `Default` says |
+/// | `#[auto(created)]`, `#[auto(updated)]`, `#[auto(caller)]` | filled in by the transaction: a `Time` when the row was created or last changed, a `String` with who created it; or an `Option` of them. In a literal it still stands, with anything: `tx.now()`, `Time::default()`, `String::new()`, `None`; an insert writes over it |
 /// | `#[fixed]` | set once |
 /// | `#[on_remove(refuse)]`, `cascade`, `clear`; `#[loose]` | what happens when the row that it refers to goes; the reference is not checked |
 ///
@@ -166,6 +166,12 @@ pub fn Data(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// argument comes by value and by its name, from the path, else from the query (`get`, `delete`), else from the body. One
 /// argument named `body` is the whole body. Helper functions belong into an impl block of their own.
 ///
+/// What the path says counts, whatever the query or the body say of it. A parameter of the query that is no argument, or that
+/// is given twice and is no list, is refused, as is one that stands in the query of a method that reads its body; a
+/// method that takes `&Request` may read the query by itself, so there it is let through. A list has its name several
+/// times, `?tag=a&tag=b`, or is JSON, `?tag=["a","b"]`. Fields of a body that nobody knows are passed over, unless the
+/// type of `body` is `#[Data(strict)]`.
+///
 /// ```
 /// use sunstone::prelude::*;
 ///
@@ -186,9 +192,9 @@ pub fn Data(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// - `#[Api]`, `#[Api("/path")]`, `#[Api("/path", name = "v1.todos")]`: without a name calls begin with the name of the
-///   type in small letters.
-/// - `#[get("/path")]`, `post`, `put`, `patch`, `delete`: with `status = 201` for another status of success (200 to 299; 204 and 205 have
-///   no body, and so belong to methods that answer nothing), and
+///   type in snake case: `todo_lists.add`.
+/// - `#[get("/path")]`, `post`, `put`, `patch`, `delete`: with `status = 201` for another status of success (200 to 299;
+///   204 and 205 have no body, and so belong to methods that answer nothing), and
 ///   `journal = "changes"` to keep the arguments out of the journal. A method without a verb is called by name alone;
 ///   `#[call]` may say so.
 /// - Arguments take `#[check(..)]`, `#[default]`, `#[rename("x")]`, `#[secret]` and documentation. An argument `_title` is

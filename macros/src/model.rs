@@ -39,6 +39,9 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     let key = key(item, &plans, errors);
     let mut code = record_code(&scope, &plans, arguments.whole.strict);
     code.items.extend(requirements(&scope, &plans, &arguments));
+    if arguments.whole.check.is_some() {
+        code.check = fill(ROW_BESIDE_FIELDS, &[("fields", code.check)]);
+    }
     code.rule = arguments.whole.rule();
     code.impls = model(&scope, item, &plans, key, &arguments);
     let name = names::plain(&item.name);
@@ -46,6 +49,15 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     out.extend(handles(&scope, item, &plans));
     out
 }
+
+/// A row whose fields break rules is never put into its table, where the rule over the whole row is held: that one is looked
+/// at here, so that everything that is wrong is said at once.
+const ROW_BESIDE_FIELDS: &str = "
+    let known = $x::Report::errors(report).len();
+    $fields
+    if $x::Report::errors(report).len() > known {
+        <Self as $x::Model>::check_row(self, report);
+    }";
 
 /// The position of the one key.
 fn key(item: &Item, plans: &[Plan], errors: &mut Errors) -> Option<usize> {

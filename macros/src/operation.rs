@@ -187,6 +187,14 @@ fn input(position: usize, param: &Param, generics: &Generics, errors: &mut Error
     if param.ty.is_empty() {
         return None;
     }
+    if let Some(right) = handle_by_value(position, param) {
+        let word = right.trim_start_matches("&mut ").trim_start_matches('&');
+        let message = format!(
+            "take `{right}`\na type of this program with that name is written with its path: `self::{word}`"
+        );
+        errors.over(&param.ty, name.span(), message);
+        return None;
+    }
     if generics.mentioned_in(&param.ty) {
         errors.over(
             &param.ty,
@@ -259,6 +267,18 @@ fn reference_input(
         return None;
     }
     Some(input)
+}
+
+/// The reference that was meant where a method begins with `View`, `Tx` or `Store` alone.
+fn handle_by_value(position: usize, param: &Param) -> Option<&'static str> {
+    let mut tokens = param.ty.clone().into_iter();
+    let (Some(TokenTree::Ident(word)), None, 0) = (tokens.next(), tokens.next(), position) else {
+        return None;
+    };
+    let is = |known: &str| crate::cursor::is_word(&word, known);
+    [("View", "&View"), ("Tx", "&mut Tx"), ("Store", "&Store")]
+        .into_iter()
+        .find_map(|(known, right)| is(known).then_some(right))
 }
 
 impl Input {

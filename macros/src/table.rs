@@ -73,6 +73,7 @@ impl Operation {
             ("answer", self.told()),
             ("body", body.map_or_else(none, |value| some(text(&value.wire)))),
             ("journal_args", truth(journal)),
+            ("takes_request", truth(self.inputs.iter().any(|input| matches!(input, Input::Request)))),
             ("run", self.run(has_arguments)),
         ];
         fill(
@@ -88,6 +89,7 @@ impl Operation {
                 answer: $answer,
                 body: $body,
                 journal_args: $journal_args,
+                takes_request: $takes_request,
                 run: $run,
             },",
             &parts,

@@ -11,6 +11,9 @@ pub const PAGE_ROWS: usize = 100;
 /// The most rows that a request may ask for.
 pub const PAGE_ROWS_MAX: usize = 1000;
 
+/// Room that an answer is given before it is written: most need no more.
+const ANSWER_BYTES: usize = 512;
+
 /// Where an answer goes.
 #[derive(Debug)]
 pub struct Out {
@@ -19,11 +22,13 @@ pub struct Out {
     pub(super) empty: bool,
     pub(super) limit: usize,
     pub(super) after: Option<Position>,
+    /// The parameter that asked for a page, which only rows have.
+    paged: Option<&'static str>,
 }
 
 impl Out {
     pub(crate) fn new() -> Self {
-        Self { writer: Writer::new(), empty: false, limit: PAGE_ROWS, after: None }
+        Self { writer: Writer::new(), empty: false, limit: PAGE_ROWS, after: None, paged: None }
     }
 
     /// What was written; none: nothing to say.
@@ -38,12 +43,14 @@ impl Out {
     pub(super) fn parameter(&mut self, name: &str, value: &str) -> Result<bool> {
         match name {
             "_limit" => {
+                self.paged = Some("_limit");
                 self.limit = match value.parse() {
                     Ok(limit) if (1..=PAGE_ROWS_MAX).contains(&limit) => limit,
                     _ => return Err(Error::bad_request(format!("_limit: expected 1 to {PAGE_ROWS_MAX}"))),
                 };
             }
             "_after" => {
+                self.paged = Some("_after");
                 let cursor = Position::parse(value);
                 let cursor =
                     cursor.ok_or_else(|| Error::bad_request("_after: expected a cursor from `next`"))?;
@@ -59,6 +66,7 @@ impl Out {
     /// # Errors
     /// The method's.
     pub fn answer<A: Answer>(&mut self, answer: A) -> Result<()> {
+        self.writer.reserve(ANSWER_BYTES);
         answer.write(self)
     }
 }
@@ -94,6 +102,9 @@ pub const fn answers_nothing<A: Bodiless>() {}
 
 impl<T: ToJson> Answer for T {
     fn write(self, out: &mut Out) -> Result<()> {
+        if let Some(name) = out.paged {
+            return Err(Error::bad_request(format!("{name}: only rows come in pages, and these are none")));
+        }
         self.to_json(&mut out.writer);
         // Of the types without size only `()` is written as null: it stands for nothing to say, 204.
         out.empty = size_of::<T>() == 0 && out.writer.bytes() == b"null";

@@ -1,5 +1,6 @@
 //! One call of a method.
 
+use super::input::not_read;
 use super::{About, Endpoint, Input, Kind, Out};
 use crate::codec::binary::{Numbers, Writer};
 use crate::error::{Error, Result};
@@ -27,6 +28,9 @@ pub struct Call<'c> {
     ticket: Option<Ticket>,
     seq: Option<u64>,
 }
+
+/// Room that recorded arguments are given before they are written: most need no more.
+const ARGUMENTS_BYTES: usize = 256;
 
 /// What a call came to.
 #[derive(Debug)]
@@ -60,9 +64,16 @@ impl<'c> Call<'c> {
 
     /// Takes the parameters of the system out of the query.
     fn take_parameters(&mut self) -> Result<()> {
+        if self.endpoint.args().is_none() && !self.input.unread.is_empty() {
+            return Err(not_read(std::mem::take(&mut self.input.unread)));
+        }
         if self.endpoint.kind() == Kind::Query {
-            for (name, value) in self.input.system() {
-                if !self.out.parameter(&name, &value)? {
+            let system = self.input.system();
+            for (position, (name, value)) in system.iter().enumerate() {
+                if system.iter().take(position).any(|(known, _)| known == name) {
+                    return Err(Error::bad_request(format!("{name}: given twice")));
+                }
+                if !self.out.parameter(name, value)? {
                     return Err(Error::bad_request(format!("{name}: known are _limit and _after")));
                 }
             }
@@ -75,18 +86,23 @@ impl<'c> Call<'c> {
     /// # Errors
     /// 400 with every field that is missing or has another type, 422 with every rule that is broken.
     pub fn args<T: Value>(&mut self) -> Result<T> {
-        let args: T = self.input.decode().map_err(Error::from)?;
-        let mut report = Report::default();
-        args.check(&mut report);
-        let broken = report.into_errors();
-        if !broken.is_empty() {
-            return Err(Error::invalid("an argument breaks a rule").with_fields(broken));
-        }
+        let args: T = self.checked_args()?;
         if self.endpoint.records_arguments() {
+            self.arguments.reserve(ARGUMENTS_BYTES);
             args.to_binary(&mut Writer::new(&mut self.arguments, self.numbers));
             shorten_arguments(&mut self.arguments, self.endpoint.secret_args(), self.numbers);
         }
         Ok(args)
+    }
+
+    fn checked_args<T: Value>(&mut self) -> Result<T> {
+        let args: T = self.input.decode()?;
+        let mut report = Report::default();
+        args.check(&mut report);
+        match report.into_errors() {
+            broken if broken.is_empty() => Ok(args),
+            broken => Err(Error::invalid("an argument breaks a rule").with_fields(broken)),
+        }
     }
 
     fn cause(&self) -> Cause<'_> {

@@ -8,8 +8,8 @@ use crate::http::Request;
 /// neither. Either one given twice is nobody's word.
 pub(super) fn is_cross_site(request: &Request, origins: &Origins) -> bool {
     let only = |name: &str| {
-        let mut values = request.headers().filter(|(found, _)| found.eq_ignore_ascii_case(name));
-        let first = values.next().map(|(_, value)| value);
+        let mut values = request.header_values(name);
+        let first = values.next();
         if values.next().is_some() { Some(&b""[..]) } else { first }
     };
     match (only("sec-fetch-site"), only("origin")) {

@@ -26,6 +26,7 @@ trait Callable: Send + Sync {
     fn answer(&self) -> Option<Shape>;
     fn body(&self) -> Option<&'static str>;
     fn journal_args(&self) -> bool;
+    fn takes_request(&self) -> bool;
     fn docs(&self) -> &'static str;
 }
 
@@ -61,6 +62,10 @@ impl<A: Api> Callable for Held<A> {
 
     fn journal_args(&self) -> bool {
         self.method.journal_args
+    }
+
+    fn takes_request(&self) -> bool {
+        self.method.takes_request
     }
 
     fn docs(&self) -> &'static str {
@@ -128,6 +133,11 @@ impl Endpoint {
 
     pub(super) fn journal_args(&self) -> bool {
         self.method.journal_args()
+    }
+
+    /// May it read the query by itself?
+    pub(super) fn takes_request(&self) -> bool {
+        self.method.takes_request()
     }
 
     /// Its arguments, where some of them are secret.

@@ -2,7 +2,7 @@
 
 use super::cross_site::is_cross_site;
 use super::router::{Found, parameters};
-use super::{Call, Ended, Endpoint, Endpoints, Input, Kind, Origins, RouteError, Router, Verb, rpc};
+use super::{Call, Ended, Endpoint, Endpoints, Input, Kind, Origins, RouteError, Router, Verb, query, rpc};
 use crate::codec::binary::Numbers;
 use crate::codec::json::Rest;
 use crate::error::Error;
@@ -125,19 +125,13 @@ impl Gateway {
         let endpoint = &self.inner.endpoints.list()[position];
         let (verb, pattern) = endpoint.route().expect("what was found by its route has one");
         let mut texts: Vec<_> = parameters(pattern).zip(values).collect();
-        let pairs = if verb.reads_query() { request.pairs().collect() } else { Ok(Vec::new()) };
-        let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = match pairs {
+        let pairs: Vec<query::Pair<'_>> = match request.pairs().collect() {
             Ok(pairs) => pairs,
             Err(bad) => {
                 return Reply::Now(Response::problem(&Error::bad_request(format!("the query: {bad}"))));
             }
         };
-        for (name, value) in &pairs {
-            // The path is the stronger one, and of a name given twice the first counts.
-            if !texts.iter().any(|(known, _)| known == name) {
-                texts.push((name.as_ref(), Cow::Borrowed(value.as_ref())));
-            }
-        }
+        let unread = query::sort(endpoint, verb, &pairs, &mut texts);
         let has_body = !verb.reads_query() && !request.body.is_empty() && endpoint.args().is_some();
         if has_body && !is_json(request.content_type()) {
             return Reply::Now(Response::problem(&Error::unsupported_media_type(
@@ -149,7 +143,7 @@ impl Gateway {
             Some(name) => Rest::Field(name),
             None => Rest::Object,
         };
-        let input = Input { texts, json: &request.body, rest };
+        let input = Input { texts, json: &request.body, rest, is_body: has_body, unread };
         let Ended { result, ticket, seq } = self.run(endpoint, input, request);
         let response = match result {
             Ok(Some(json)) => Response::json(endpoint.status().unwrap_or(200), json),
@@ -194,6 +188,9 @@ fn as_sent(error: Error, rest: Rest) -> Error {
 /// Is this the type of a JSON body (RFC 8259, section 11; the suffix of RFC 6839)? A browser sends none of these across
 /// sites without having asked first.
 pub(super) fn is_json(content_type: Option<&str>) -> bool {
+    if content_type == Some("application/json") {
+        return true;
+    }
     let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
     let subtype =
         essence.get(.."application/".len()).filter(|kind| kind.eq_ignore_ascii_case("application/"));
@@ -223,10 +220,12 @@ impl Service for Gateway {
         // What looks at the state sees at least what the commands before it on its connection made of it.
         let waits = |kind| matches!(kind, Kind::Query | Kind::Task);
         let waiting = || after.filter(|ticket| self.inner.engine.standing(*ticket) == Standing::Waiting);
-        if request.path().trim_end_matches('/') == rpc::PATH {
+        let path = request.path();
+        let is_star = path == "*";
+        if path.trim_end_matches('/') == rpc::PATH {
             return rpc::answer(self, request, waiting());
         }
-        if request.path() == "*" {
+        if is_star {
             return Reply::Now(Response::options(self.all_methods()));
         }
         let segments: Vec<_> = request.segments().collect();
@@ -235,7 +234,9 @@ impl Service for Gateway {
             Found::OtherVerbs(verbs) if request.method() == Method::Options => {
                 return Reply::Now(Response::options(verbs));
             }
-            Found::OtherVerbs(verbs) => return Reply::Now(Response::method_not_allowed(verbs)),
+            Found::OtherVerbs(verbs) => {
+                return Reply::Now(Response::method_not_allowed(request.method(), verbs));
+            }
             Found::Nothing => {
                 let words = format!("nothing is at {}", request.path());
                 return Reply::Now(Response::problem(&Error::not_found(words)));

@@ -52,6 +52,8 @@ pub struct Method<A: 'static> {
     pub body: Option<&'static str>,
     /// Do its arguments go into the journal?
     pub journal_args: bool,
+    /// Is it given the request? Then it may read the query by itself.
+    pub takes_request: bool,
     /// Runs it.
     pub run: fn(&A, &mut Call<'_>) -> Result<()>,
 }

@@ -23,6 +23,7 @@ mod input;
 mod method;
 mod origins;
 mod pace;
+mod query;
 mod router;
 mod rpc;
 mod told;

@@ -85,9 +85,12 @@ impl fmt::Display for Origin {
 
 /// The host of `host[:port]`, without the dot at the end of a full name, and what stands behind the colon.
 fn host_and_port(authority: &str) -> (&str, Option<&str>) {
-    let end = authority.rfind(']').unwrap_or(0);
-    let (host, port) = match authority.get(end..).and_then(|rest| rest.rsplit_once(':')) {
-        Some((_, port)) => (&authority[..authority.len() - port.len() - 1], Some(port)),
+    let colon = authority
+        .bytes()
+        .rposition(|c| matches!(c, b':' | b']'))
+        .filter(|at| authority.as_bytes()[*at] == b':');
+    let (host, port) = match colon {
+        Some(at) => (&authority[..at], Some(&authority[at + 1..])),
         None => (authority, None),
     };
     (host.strip_suffix('.').unwrap_or(host), port)
@@ -103,8 +106,8 @@ fn address(host: &str) -> Option<IpAddr> {
 
 /// RFC 6761, section 6.3: these names lead to loopback addresses and to nothing else.
 fn is_localhost(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or(host);
-    last.eq_ignore_ascii_case("localhost")
+    let (labels, last) = host.as_bytes().split_at(host.len().saturating_sub("localhost".len()));
+    last.eq_ignore_ascii_case(b"localhost") && matches!(labels.last(), None | Some(b'.'))
 }
 
 /// The names of one server.

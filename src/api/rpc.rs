@@ -161,7 +161,7 @@ pub(super) fn answer(gateway: &Gateway, request: Request, waiting: Option<Ticket
     match request.method() {
         Method::Post => {}
         Method::Options => return Reply::Now(Response::options(posts)),
-        _ => return Reply::Now(Response::method_not_allowed(posts)),
+        _ => return Reply::Now(Response::method_not_allowed(request.method(), posts)),
     }
     if !is_json(request.content_type()) {
         let error =

@@ -80,6 +80,12 @@ impl Ready {
 
 /// A function that can be a subcommand: `fn(&Store) -> R`, or `fn(&Store, Flags) -> R` where `#[Data] struct Flags` has a field
 /// for each flag.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a command of the program",
+    label = "expected `fn(&Store) -> ..` or `fn(&Store, Flags) -> ..`",
+    note = "a command is given a `&Store`: it reads with `store.view()` and changes with `store.commit(|tx| ..)`",
+    note = "its flags are the fields of a struct with #[Data], its answer is what the answer of a method can be; a closure names the types of its arguments: `|store: &Store| ..`"
+)]
 pub trait Subcommand<Form> {
     /// What its flags make up; none: it takes none.
     fn shape() -> Option<Shape>;
@@ -112,20 +118,25 @@ impl<F: FnOnce(&Store, D) -> R + 'static, D: Value, R: Answer> Subcommand<(D, R)
     }
 
     fn prepare(self, flags: &[(String, String)]) -> Result<Ready> {
-        let texts: Vec<_> = flags.iter().map(|(name, text)| (name.as_str(), text.as_str().into())).collect();
-        let mut reader = Reader::parts(&texts, b"", Rest::Nothing);
-        let flags = match D::from_json(&mut reader) {
-            Ok(flags) => reader.finish().map(|()| flags),
-            Err(_recorded) => Err(reader.errors()),
-        }?;
-        let mut report = Report::default();
-        flags.check(&mut report);
-        let broken = report.into_errors();
-        if !broken.is_empty() {
-            return Err(Error::invalid("a flag breaks a rule").with_fields(broken));
-        }
+        let flags: D = read(flags)?;
         let recorded = flags.copy();
         let run = Box::new(|store: &Store, out: &mut Out| out.answer(self(store, flags)));
         Ok(Ready { arguments: Box::new(move |w| recorded.to_binary(w)), run })
+    }
+}
+
+/// Reads flags and holds them to their checks.
+fn read<D: Value>(flags: &[(String, String)]) -> Result<D> {
+    let texts: Vec<_> = flags.iter().map(|(name, text)| (name.as_str(), text.as_str().into())).collect();
+    let mut reader = Reader::parts(&texts, b"", Rest::Nothing);
+    let flags: D = match D::from_json(&mut reader) {
+        Ok(flags) => reader.finish().map(|()| flags),
+        Err(_recorded) => Err(reader.errors()),
+    }?;
+    let mut report = Report::default();
+    flags.check(&mut report);
+    match report.into_errors() {
+        broken if broken.is_empty() => Ok(flags),
+        broken => Err(Error::invalid("a flag breaks a rule").with_fields(broken)),
     }
 }

@@ -104,7 +104,8 @@ impl App {
         self
     }
 
-    /// Runs once, as the first transaction of an empty journal.
+    /// Runs once, as the first transaction of an empty journal: before the first request of a new data directory, and never
+    /// again once the journal holds anything, whatever the seed says by then.
     #[must_use]
     pub fn seed(mut self, seed: impl FnOnce(&mut Tx) -> Result<()> + Send + 'static) -> Self {
         self.seed = Some(Box::new(seed));

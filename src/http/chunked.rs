@@ -138,7 +138,7 @@ impl Chunked {
             return Ok(());
         }
         if self.left > body_limit.saturating_sub(body.len() as u64) {
-            return Err(Refusal::new(413, "the body is larger than the limit"));
+            return Err(Refusal::body_too_large(body_limit));
         }
         self.state = State::Data;
         Ok(())

@@ -194,9 +194,7 @@ impl Pending {
     /// Refuses a declared length over the limit before anything of the body is read.
     fn begin(&self) -> Result<(), Refusal> {
         match self.length {
-            Remaining::Fixed(length) if length > self.limit => {
-                Err(Refusal::new(413, "the body is larger than the limit"))
-            }
+            Remaining::Fixed(length) if length > self.limit => Err(Refusal::body_too_large(self.limit)),
             Remaining::Fixed(_) | Remaining::Chunked(_) => Ok(()),
         }
     }

@@ -3,7 +3,9 @@
 //! After bytes that are no request nobody knows where the next one would begin, so every refusal of the parser closes
 //! the connection (RFC 9112, section 9.6); the words say what was expected and never repeat what came.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU64;
 
 use super::request::Framing;
 use super::response::Response;
@@ -13,17 +15,24 @@ use super::response::Response;
 pub struct Refusal {
     status: u16,
     detail: &'static str,
+    /// The limit that was passed, in bytes. Every connection has room for a refusal, so this takes none for "no limit".
+    limit: Option<NonZeroU64>,
     head_only: bool,
 }
 
 impl Refusal {
     pub(super) const fn new(status: u16, detail: &'static str) -> Self {
-        Self { status, detail, head_only: false }
+        Self { status, detail, limit: None, head_only: false }
     }
 
     /// 400, the commonest.
     pub(super) const fn bad(detail: &'static str) -> Self {
         Self::new(400, detail)
+    }
+
+    /// 413: the body has more bytes than `limit`.
+    pub(super) const fn body_too_large(limit: u64) -> Self {
+        Self { limit: NonZeroU64::new(limit), ..Self::new(413, "the body is larger than the limit") }
     }
 
     /// The same, known to answer HEAD: its answer has no body either.
@@ -55,7 +64,14 @@ impl Refusal {
             505 => ("version-not-supported", "the version of HTTP is not spoken here"),
             _ => ("bad-request", "the request is not well formed"),
         };
-        Response::problem_of(self.status, problem, title, self.detail, &[]).closing()
+        Response::problem_of(self.status, problem, title, &self.words(), &[]).closing()
+    }
+
+    fn words(&self) -> Cow<'static, str> {
+        match self.limit {
+            Some(limit) => format!("{} of {limit} bytes", self.detail).into(),
+            None => self.detail.into(),
+        }
     }
 
     /// How the answer is written.
@@ -67,7 +83,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.status, self.detail)
+        write!(f, "{}: {}", self.status, self.words())
     }
 }
 

@@ -229,8 +229,13 @@ impl Request {
     /// The value of the first field line of this name, as it came.
     #[must_use]
     pub fn header_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.header_values(name).next()
+    }
+
+    /// The values of all field lines of this name, as they came.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         self.fields()
-            .find(|field| {
+            .filter(move |field| {
                 field.name.len() == name.len() && self.slice(field.name).eq_ignore_ascii_case(name.as_bytes())
             })
             .map(|field| self.slice(field.value))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::error::{Error, FieldError};
 
 use super::header::{ALLOW, HeaderName, HeaderValue};
-use super::method::Methods;
+use super::method::{Method, Methods};
 use super::problem;
 use super::request::{Framing, Version};
 use super::status;
@@ -125,11 +125,11 @@ impl Response {
         Self::empty(204).with_header(ALLOW, of_path.answered().allow())
     }
 
-    /// 405 and `Allow` (RFC 9110, section 15.5.6).
+    /// 405 and `Allow` (RFC 9110, section 15.5.6), for a request with the method `used`.
     #[must_use]
-    pub fn method_not_allowed(of_path: Methods) -> Self {
+    pub fn method_not_allowed(used: Method, of_path: Methods) -> Self {
         let allowed = of_path.answered();
-        Self::problem(&Error::method_not_allowed(format!("expected one of {allowed}")))
+        Self::problem(&Error::method_not_allowed(format!("expected one of {allowed}, found {used}")))
             .with_header(ALLOW, allowed.allow())
     }
 

@@ -1,7 +1,7 @@
 //! Reading an enum from JSON: a name, or an object with a name as its only key.
 
 use super::{Shape, TypeInfo, Value};
-use crate::codec::json::{Halt, Kind, Reader, Writer};
+use crate::codec::json::{Halt, Kind, Reader, Writer, shown_text};
 use crate::stdx::nearest::nearest;
 
 /// How many variants an error lists; an enum with more names the nearest one alone.
@@ -27,9 +27,13 @@ pub fn variant<T>(
         }
         Kind::Object => {
             let mut found = None;
-            let mut entries = 0_usize;
+            let mut first = None;
             r.map(&mut |name, r| {
-                entries += 1;
+                if let Some(first) = &first {
+                    r.skip()?;
+                    return Err(r.reject(format!("a value is one variant, and this one is {first} already")));
+                }
+                first = Some(shown_text(&name));
                 let Some(variant) = position(&name) else {
                     r.skip()?;
                     return Err(r.reject(unknown(&name, names)));
@@ -37,10 +41,7 @@ pub fn variant<T>(
                 found = Some(each(variant, r, true)?);
                 Ok(())
             })?;
-            match found {
-                Some(value) if entries == 1 => Ok(value),
-                _ => Err(r.reject(format!("expected one variant, found {entries}"))),
-            }
+            found.ok_or_else(|| r.reject("expected one variant, found none"))
         }
         Kind::Null | Kind::Bool | Kind::Number | Kind::Array => Err(r.expected(&expected(names))),
     }

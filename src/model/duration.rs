@@ -30,7 +30,7 @@ const TIME_PARTS: &[(char, u64)] = &[('H', HOUR_S), ('M', MINUTE_S), ('S', 1)];
 
 const EXPECTED: &str = "expected a duration like PT1M30.5S";
 const EXPECTED_FIXED: &str =
-    "expected a duration in weeks, days, hours, minutes and seconds: years and months have no fixed length";
+    "expected a duration in weeks, days, hours, minutes and seconds (years and months have no fixed length)";
 const EXPECTED_FRACTION: &str =
     "expected a duration with a fraction of its seconds alone, at most nine digits";
 const EXPECTED_SHORTER: &str = "expected a duration of at most 2^64 - 1 seconds";
@@ -116,7 +116,7 @@ impl ToJson for Duration {
 impl FromJson for Duration {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
         let text = r.string()?;
-        parse(&text).map_err(|expected| r.reject(expected))
+        parse(&text).map_err(|expected| r.misread(expected, &text))
     }
 }
 

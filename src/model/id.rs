@@ -117,17 +117,14 @@ impl<T> ToJson for Id<T> {
 
 impl<T> FromJson for Id<T> {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
-        match r.u64()? {
-            number @ 1..=ID_MAX => Ok(Self::new(number)),
-            number => Err(r.reject(format!("expected an id from 1 to {ID_MAX}, found {number}"))),
-        }
+        r.u64_within(1, ID_MAX).map(Self::new)
     }
 }
 
 impl<T> TextKey for Id<T> {
     fn from_key(text: &str) -> Result<Self, String> {
         let number = u64::from_key(text).ok().filter(|number| (1..=ID_MAX).contains(number));
-        number.map(Self::new).ok_or_else(|| format!("an id from 1 to {ID_MAX}"))
+        number.map(Self::new).ok_or_else(|| format!("an integer from 1 to {ID_MAX}"))
     }
 }
 

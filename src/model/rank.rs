@@ -270,7 +270,7 @@ impl ToJson for Rank {
 impl FromJson for Rank {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
         let text = r.string()?;
-        parse(&text).ok_or_else(|| r.reject(EXPECTED))
+        parse(&text).ok_or_else(|| r.misread(EXPECTED, &text))
     }
 }
 
@@ -438,7 +438,7 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
         let errors = json::decode::<Rank>(b"\"a00\"").unwrap_err();
-        assert_eq!(errors.items[0].detail, "expected a rank like a0V");
+        assert_eq!(errors.items[0].detail, "expected a rank like a0V, found `a00`");
         let refused = binary::decode::<Rank>(&binary::encode("a00")).unwrap_err();
         assert_eq!(refused.to_string(), "expected a rank at byte 0");
     }

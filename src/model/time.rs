@@ -2,7 +2,7 @@
 
 use super::{Indexable, Shape, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
-use crate::codec::json::{FromJson, Halt, Reader, ToJson, Writer};
+use crate::codec::json::{FromJson, Halt, Reader, ToJson, Writer, shown_text};
 use crate::codec::order::KeyWriter;
 use std::fmt;
 use std::str::FromStr;
@@ -93,6 +93,24 @@ impl Parts<'_> {
         marks.contains(first).then_some(*first)
     }
 
+    /// Year, month and day.
+    fn date(&mut self) -> Option<(i64, i64, i64)> {
+        let year = self.digits(4)?;
+        self.mark(b"-")?;
+        let month = self.digits(2)?;
+        self.mark(b"-")?;
+        Some((year, month, self.digits(2)?))
+    }
+
+    /// Hour, minute and second.
+    fn clock(&mut self) -> Option<(i64, i64, i64)> {
+        let hour = self.digits(2)?;
+        self.mark(b":")?;
+        let minute = self.digits(2)?;
+        self.mark(b":")?;
+        Some((hour, minute, self.digits(2)?))
+    }
+
     /// The digits after a point, to the millisecond; finer ones are cut off.
     fn fraction_ms(&mut self) -> Option<i64> {
         if self.0.first() != Some(&b'.') {
@@ -105,39 +123,67 @@ impl Parts<'_> {
         (digits > 0).then(|| value(1) * 100 + value(2) * 10 + value(3))
     }
 
-    fn offset_ms(&mut self) -> Option<i64> {
-        let sign = match self.mark(b"Zz+-")? {
-            b'+' => 1,
-            b'-' => -1,
-            _ => return Some(0),
+    /// `Z`, or an offset like `+01:00`.
+    fn offset_ms(&mut self) -> Result<i64, &'static str> {
+        let sign = match self.0.first() {
+            None => return Err("`Z` or an offset like +01:00 is missing behind it"),
+            Some(b' ') => return Err("a space where the offset begins: in a query + is written %2B"),
+            Some(_) => self.mark(b"Zz+-"),
         };
-        let hours = self.digits(2).filter(|hours| *hours < 24)?;
-        self.mark(b":")?;
-        let minutes = self.digits(2).filter(|minutes| *minutes < 60)?;
-        Some(sign * (hours * 60 + minutes) * 60_000)
+        let sign = match sign {
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            Some(_) => return Ok(0),
+            None => return Err("behind the seconds stands neither `Z` nor an offset like +01:00"),
+        };
+        let hours = self.digits(2).filter(|hours| *hours < 24);
+        let minutes = self.mark(b":").and_then(|_| self.digits(2)).filter(|minutes| *minutes < 60);
+        let (hours, minutes) = hours.zip(minutes).ok_or("the offset is not one like +01:00")?;
+        Ok(sign * (hours * 60 + minutes) * 60_000)
     }
 }
 
-fn parse(text: &str) -> Option<Time> {
+/// The moment, or why it is none.
+fn parse(text: &str) -> Result<Time, &'static str> {
     let mut parts = Parts(text.as_bytes());
-    let year = parts.digits(4)?;
-    parts.mark(b"-")?;
-    let month = parts.digits(2)?;
-    parts.mark(b"-")?;
-    let day = parts.digits(2)?;
-    parts.mark(b"Tt ")?;
-    let hour = parts.digits(2).filter(|hour| *hour < 24)?;
-    parts.mark(b":")?;
-    let minute = parts.digits(2).filter(|minute| *minute < 60)?;
-    parts.mark(b":")?;
-    // A leap second has no place of its own in Unix time; it is read as the second before it.
-    let second = parts.digits(2).filter(|second| *second <= 60)?.min(59);
-    let fraction = parts.fraction_ms()?;
-    let offset = parts.offset_ms()?;
+    let (year, month, day) = parts.date().ok_or("it does not begin with a date like 2026-11-22")?;
+    if !(1..=12).contains(&month) {
+        return Err("there is no such month");
+    }
     let days = day_of(year, month, day);
-    let real = parts.0.is_empty() && civil(days) == (year, month, day);
-    let ms = days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset;
-    (real && (MIN_MS..=MAX_MS).contains(&ms)).then_some(Time(ms))
+    if civil(days) != (year, month, day) {
+        return Err("there is no such day");
+    }
+    if parts.0.is_empty() {
+        return Err("the time of day is missing behind the date");
+    }
+    let (hour, minute, second) = parts
+        .mark(b"Tt ")
+        .and_then(|_| parts.clock())
+        .ok_or("behind the date stands no time of day like T02:31:11")?;
+    // A leap second has no place of its own in Unix time; it is read as the second before it.
+    if hour > 23 || minute > 59 || second > 60 {
+        return Err("there is no such time of day");
+    }
+    let fraction = parts.fraction_ms().ok_or("digits are missing behind the point")?;
+    let offset = parts.offset_ms()?;
+    if !parts.0.is_empty() {
+        return Err("something stands behind its end");
+    }
+    let ms = days * DAY_MS + ((hour * 60 + minute) * 60 + second.min(59)) * 1000 + fraction - offset;
+    if (MIN_MS..=MAX_MS).contains(&ms) {
+        Ok(Time(ms))
+    } else {
+        Err("its year in UTC is not one from 0 to 9999")
+    }
+}
+
+/// What is said of a text that is no moment.
+fn refused(text: &str, why: &str) -> String {
+    match text {
+        "" => "expected a time like 2026-11-22T02:31:11.123Z, found nothing".to_owned(),
+        text => format!("expected a time like 2026-11-22T02:31:11.123Z, found {}: {why}", shown_text(text)),
+    }
 }
 
 impl FromStr for Time {
@@ -145,11 +191,9 @@ impl FromStr for Time {
 
     /// RFC 3339, section 5.6.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).ok_or_else(|| crate::error::Error::bad_request(EXPECTED))
+        parse(text).map_err(|why| crate::error::Error::bad_request(refused(text, why)))
     }
 }
-
-const EXPECTED: &str = "expected a time like 2026-11-22T02:31:11.123Z";
 
 impl ToJson for Time {
     fn to_json(&self, w: &mut Writer) {
@@ -160,7 +204,7 @@ impl ToJson for Time {
 impl FromJson for Time {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
         let text = r.string()?;
-        parse(&text).ok_or_else(|| r.reject(EXPECTED))
+        parse(&text).map_err(|why| r.reject(refused(&text, why)))
     }
 }
 
@@ -216,7 +260,7 @@ mod tests {
             (MAX_MS, "9999-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(Time(ms).to_string(), text);
-            assert_eq!(parse(text), Some(Time(ms)), "{text}");
+            assert_eq!(parse(text), Ok(Time(ms)), "{text}");
         }
     }
 
@@ -231,20 +275,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time() {
-        for text in [
-            "",
-            "2026",
-            "2026-02-29T00:00:00Z",
-            "2026-13-01T00:00:00Z",
-            "2026-01-01T24:00:00Z",
-            "2026-01-01T00:00:00",
-            "2026-01-01T00:00:00.Z",
-            "2026-01-01T00:00:00+1:00",
-            "2026-01-01T00:00:00Zx",
-            "2026-00-10T00:00:00Z",
+    fn what_is_no_time_and_why() {
+        for (text, why) in [
+            ("", "it does not begin"),
+            ("2026", "it does not begin"),
+            ("yesterday", "it does not begin"),
+            ("2026-02-29T00:00:00Z", "there is no such day"),
+            ("1990-02-30T10:00:00Z", "there is no such day"),
+            ("2026-00-10T00:00:00Z", "there is no such month"),
+            ("2026-13-01T00:00:00Z", "there is no such month"),
+            ("2026-01-01", "the time of day is missing"),
+            ("2026-01-01T1:00", "behind the date stands no time of day"),
+            ("2026-01-01T24:00:00Z", "there is no such time of day"),
+            ("2026-01-01T00:60:00Z", "there is no such time of day"),
+            ("2026-01-01T00:00:00", "`Z` or an offset"),
+            ("2026-01-01T00:00:00.Z", "digits are missing"),
+            ("2026-01-01T00:00:00 02:00", "in a query + is written %2B"),
+            ("2026-01-01T00:00:00x", "neither `Z` nor an offset"),
+            ("2026-01-01T00:00:00+1:00", "the offset is not one"),
+            ("2026-01-01T00:00:00+25:00", "the offset is not one"),
+            ("2026-01-01T00:00:00Zx", "something stands behind its end"),
+            ("9999-12-31T23:59:59-01:00", "its year in UTC"),
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            let said = parse(text).expect_err(text);
+            assert!(said.contains(why), "{text}: {said}");
         }
+        let long = format!("2026-02-30T00:00:00Z{}", "x".repeat(100));
+        assert_eq!(
+            long.parse::<Time>().expect_err("there is none").to_string(),
+            "expected a time like 2026-11-22T02:31:11.123Z, found `2026-02-30T00:00:00Zxxxxxxxxxxxxxxxxxxxx…`: \
+             there is no such day"
+        );
     }
 }

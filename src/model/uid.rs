@@ -141,7 +141,7 @@ impl<T> ToJson for Uid<T> {
 impl<T> FromJson for Uid<T> {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
         let text = r.string()?;
-        Self::parse(&text).map_err(|expected| r.reject(format!("expected {expected}")))
+        Self::parse(&text).map_err(|expected| r.misread(&format!("expected {expected}"), &text))
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
                 "\"00000000-0000-0000-0000-000000000000\"",
                 "expected a UUID of version 7, found one of another kind",
             ),
-            ("\"7\"", "expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f"),
+            ("\"7\"", "expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f, found `7`"),
             ("7", "expected a string, found a number"),
         ] {
             assert_eq!(json::decode::<Uid<Note>>(text.as_bytes()).unwrap_err().items[0].detail, said);

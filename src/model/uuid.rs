@@ -150,7 +150,7 @@ impl ToJson for Uuid {
 impl FromJson for Uuid {
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
         let text = r.string()?;
-        parse(&text).ok_or_else(|| r.reject(format!("expected {EXPECTED}")))
+        parse(&text).ok_or_else(|| r.misread(&format!("expected {EXPECTED}"), &text))
     }
 }
 
@@ -276,7 +276,10 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
         let errors = json::decode::<Uuid>(b"\"017f22e2\"").unwrap_err();
-        assert_eq!(errors.items[0].detail, "expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+        assert_eq!(
+            errors.items[0].detail,
+            "expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f, found `017f22e2`"
+        );
         let short = binary::decode::<Uuid>(&binary::encode(&[7_u8; 3])).unwrap_err();
         assert_eq!(short.to_string(), "expected bytes at byte 0");
     }

@@ -127,7 +127,7 @@ pub trait Value: FromJson + ToJson + FromBinary + ToBinary + Sized + Send + Sync
 /// A value that can be a key or stand in an index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key or stand in an index",
-    note = "keys and indexed fields are integers, bool, char, String, Time, Id, enums without data, and Options and tuples of them"
+    note = "keys and indexed fields are integers, bool, char, String, Id, Uid, Time, Duration, Decimal, Uuid, Rank, Bytes, Secret, enums without data, and Options, Boxes and tuples of them, and tuple structs with #[Data] around one"
 )]
 pub trait Indexable: Value {}
 

@@ -98,6 +98,10 @@ impl Pipeline {
     pub(super) fn push(&mut self, entry: Entry) {
         assert!(!self.is_blocked(), "something is called behind a request that is not resolved");
         self.bytes += entry.bytes();
+        if self.entries.capacity() == 0 {
+            // Most connections have one request under way, and a small piece of memory is got and given back quickly.
+            self.entries.reserve_exact(1);
+        }
         self.entries.push_back(entry);
     }
 

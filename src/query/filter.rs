@@ -114,6 +114,17 @@ impl Operand<Option<String>> for &str {
     }
 }
 
+/// What no value is: the other names of comparisons take it, so that whoever writes them is told the right one.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the comparisons of a field are `is`, `ne`, `lt`, `lte`, `gt` and `gte`",
+    label = "write `is` for `eq`, `lte` for `le`, `gte` for `ge`: `Todo::TITLE.is(\"milk\")`"
+)]
+pub trait Misnamed {
+    /// There is none.
+    fn never<M>(self) -> Filter<M>;
+}
+
 impl<M, F: Value> Field<M, F> {
     fn compare(self, operator: Operator, value: impl Operand<F>) -> Filter<M> {
         let mut w = KeyWriter::new();
@@ -126,6 +137,27 @@ impl<M, F: Value> Field<M, F> {
     #[must_use]
     pub fn is(self, value: impl Operand<F>) -> Filter<M> {
         self.compare(Operator::Is, value)
+    }
+
+    /// Written `is`: this is here so that `eq`, which an iterator has, is not looked for among those.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn eq<V: Misnamed>(self, value: V) -> Filter<M> {
+        value.never()
+    }
+
+    /// Written `lte`; as [`Field::eq`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn le<V: Misnamed>(self, value: V) -> Filter<M> {
+        value.never()
+    }
+
+    /// Written `gte`; as [`Field::eq`].
+    #[doc(hidden)]
+    #[must_use]
+    pub fn ge<V: Misnamed>(self, value: V) -> Filter<M> {
+        value.never()
     }
 
     /// The rows where it is another value.

@@ -11,6 +11,8 @@ mod filter;
 mod page;
 mod rows;
 
+#[doc(hidden)]
+pub use filter::Misnamed;
 pub use filter::{Filter, Operand};
 pub use page::{Page, Position};
 pub use rows::Rows;

@@ -235,6 +235,7 @@ impl State {
                 return Err(unique_taken(schema, spec));
             }
         }
+        let mut astray = Vec::new();
         for reference in &schema.references {
             if before.is_some_and(|before| before.field_same(reference.field, row)) {
                 continue;
@@ -246,10 +247,12 @@ impl State {
             {
                 let target = self.schema(reference.target).name;
                 let field = schema.field_name(reference.field).to_owned();
-                let detail = format!("there is no such {target}");
-                return Err(Error::invalid(format!("{} refers to what is not there", schema.name))
-                    .with_fields(vec![FieldError { field, detail }]));
+                astray.push(FieldError { field, detail: format!("there is no such {target}") });
             }
+        }
+        if !astray.is_empty() {
+            let words = format!("{} refers to what is not there", schema.name);
+            return Err(Error::invalid(words).with_fields(astray));
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Where commands run, and where their batches go.
 
+use super::flight::{Condition, Flight, ThisThread};
 use super::gate::{Gate, Inside};
 use super::published::{Published, Standing, disk_failed, not_stored};
 use super::{Caller, Tx, View};
@@ -118,39 +119,6 @@ struct Closed {
     batch: Batch,
     ticket: Ticket,
     root: Arc<State>,
-}
-
-/// What is under way, beside the head, so that it can be looked at while a command runs.
-#[derive(Debug, Default)]
-struct Flight {
-    /// The batch that the journal has: its ticket and the state with it.
-    under_way: Option<(Ticket, Arc<State>)>,
-    /// Somebody waits for what is in the open batch: it goes as soon as none is under way.
-    due: bool,
-    standing: Condition,
-    /// The name of the command that has the head, or had it last.
-    call: String,
-    /// The head is no longer waited for: the command that has it did not end in time for a stop.
-    is_given_up: bool,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Condition {
-    #[default]
-    Well,
-    /// The disk is full: commands are refused until it has space.
-    Full,
-    /// The disk has failed, or the engine is stopped: nothing is taken any more.
-    Over,
-}
-
-impl Flight {
-    /// What is over stays so.
-    fn become_unless_over(&mut self, standing: Condition) {
-        if self.standing != Condition::Over {
-            self.standing = standing;
-        }
-    }
 }
 
 impl Head {
@@ -333,27 +301,20 @@ impl Engine {
     /// Before it runs: 503 when the head is not free in time or the engine is stopped, 507 while the disk is full.
     pub fn command(&self, cause: &Cause<'_>, run: &mut dyn FnMut(&mut Tx) -> Result<()>) -> Result<Ran> {
         let wait_ms = self.command_wait_ms.load(Ordering::Relaxed);
-        let Some(mut head) = self.gate.take(Duration::from_millis(wait_ms)) else {
-            return Err(Error::overloaded(format!(
-                "another command has been running for more than {wait_ms} ms"
-            )));
-        };
-        let condition = {
-            let beside = &mut self.gate.look().beside;
-            if beside.standing == Condition::Well {
-                cause.name.clone_into(&mut beside.call);
-            }
-            beside.standing
-        };
-        if condition != Condition::Well {
-            self.gate.put(head, |_| ());
-            return Err(match condition {
-                Condition::Full => Error::disk_full("nothing was stored: the disk is full"),
-                Condition::Over if self.has_failed() => {
-                    Error::overloaded("the journal's disk has failed: nothing is taken until the next start")
-                }
-                Condition::Well | Condition::Over => Error::overloaded("the server is stopping"),
+        let this_thread = ThisThread::get();
+        let is_own = |flight: &Flight| flight.runs_on == Some(this_thread);
+        let Some(mut head) = self.gate.take(Duration::from_millis(wait_ms), is_own) else {
+            return Err(if is_own(&self.gate.look().beside) {
+                let name = cause.name;
+                Error::internal(format!("{name}: a transaction inside a transaction would wait for itself"))
+            } else {
+                Error::overloaded(format!("another command has been running for more than {wait_ms} ms"))
             });
+        };
+        let entered = self.gate.look().beside.enter(this_thread, cause.name, self.has_failed());
+        if let Err(refused) = entered {
+            self.gate.put(head, |_| ());
+            return Err(refused);
         }
         head.tx.begin(self.clock.wall_ms(), cause.caller.clone());
         let started_ns = self.clock.monotonic_ns();
@@ -375,6 +336,7 @@ impl Engine {
         }
         let ticket = Ticket { era: head.era, seq: head.tx.state.seq };
         let next = self.gate.put(head, |inside| {
+            inside.beside.runs_on = None;
             let enough = inside.value.as_ref().is_some_and(|head| head.has_enough());
             if enough || inside.beside.due { next_batch(inside) } else { None }
         });
@@ -444,7 +406,7 @@ impl Engine {
         };
         if !is_given_up {
             let wait_ms = self.stop_wait_ms.load(Ordering::Relaxed);
-            match self.gate.take(Duration::from_millis(wait_ms)) {
+            match self.gate.take(Duration::from_millis(wait_ms), |_| false) {
                 Some(head) => self.store_the_rest(head),
                 None => self.give_up(wait_ms),
             }
@@ -481,7 +443,7 @@ impl Engine {
     /// The head, as soon as no command has it; none once it is no longer waited for.
     fn head_unless_given_up(&self) -> Option<Box<Head>> {
         loop {
-            if let Some(head) = self.gate.take(HEAD_LOOK) {
+            if let Some(head) = self.gate.take(HEAD_LOOK, |_| false) {
                 return Some(head);
             }
             if self.gate.look().beside.is_given_up {

@@ -37,8 +37,9 @@ impl<T, S> Gate<T, S> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the value out, waiting until it is there; `None` when it takes longer than `limit`.
-    pub(super) fn take(&self, limit: Duration) -> Option<Box<T>> {
+    /// Takes the value out, waiting until it is there; `None` when it takes longer than `limit`, and at once where `vain` says
+    /// of what stands beside it that it will never come.
+    pub(super) fn take(&self, limit: Duration, vain: impl FnOnce(&S) -> bool) -> Option<Box<T>> {
         for _ in 0..LOOKS_BEFORE_SLEEP {
             if let Some(value) = self.look().value.take() {
                 return Some(value);
@@ -46,6 +47,9 @@ impl<T, S> Gate<T, S> {
             hint::spin_loop();
         }
         let mut inside = self.look();
+        if inside.value.is_none() && vain(&inside.beside) {
+            return None;
+        }
         inside.sleeping += 1;
         let gone = |inside: &mut Inside<T, S>| inside.value.is_none();
         let waited = self.freed.wait_timeout_while(inside, limit, gone);

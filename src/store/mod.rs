@@ -17,6 +17,7 @@
 
 mod caller;
 mod engine;
+mod flight;
 mod gate;
 mod open;
 mod published;

@@ -54,7 +54,7 @@ pub trait Reading {
     #[doc(hidden)]
     fn read_from(&self) -> &State;
 
-    /// The row with this id.
+    /// The row with this id. By a key that is no [`Id`] it is `view.table::<Package>().get("serde")`.
     ///
     /// # Errors
     /// 404 when there is none.
@@ -62,7 +62,7 @@ pub trait Reading {
         TableRef::of(self.read_from())?.get(id)
     }
 
-    /// The row with this id, where there is one.
+    /// The row with this id, where there is one. By a key that is no [`Id`] it is `view.table::<Package>().lookup("serde")`.
     ///
     /// # Panics
     /// When `T` is not registered.
@@ -109,7 +109,7 @@ pub trait Reading {
         self.find(Filter::all())
     }
 
-    /// The table of `T`, for keys that are not [`Id`].
+    /// The table of `T`, for keys that are not [`Id`]: `view.table::<Package>().get("serde")`.
     ///
     /// # Panics
     /// When `T` is not registered.

@@ -64,9 +64,11 @@ impl Store {
     }
 
     /// Runs one transaction and waits until it is on disk. The closure runs once, under the writer's lock, so it is quick.
+    /// It works with its `tx` alone: another `commit` inside it would wait for itself, and is refused at once.
     ///
     /// # Errors
-    /// The closure's, with nothing changed; 503 when the state is not free in time; 507 when the disk is full.
+    /// The closure's, with nothing changed; 503 when the state is not free in time; 507 when the disk is full; 500 for a
+    /// transaction inside a transaction.
     pub fn commit<R>(&self, run: impl FnOnce(&mut Tx) -> Result<R>) -> Result<R> {
         let mut run = Some(run);
         let mut value = None;

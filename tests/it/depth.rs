@@ -87,7 +87,10 @@ fn read_by_all(rig: &Rig) {
     let program = program(register);
     let again = Rig::open(&program, &rig.directory.kill()).expect("a restart reads what was committed");
     assert_eq!(picture(again.head().state()), picture(rig.head().state()));
-    assert_eq!(picture(&read(&program, &rig.directory).unwrap()), picture(rig.head().state()));
+    assert_eq!(
+        picture(&read(&program, &rig.directory).expect("the file alone is enough")),
+        picture(rig.head().state())
+    );
 
     let view = rig.view();
     assert!(view.state().broken_rules().named.is_empty(), "what was taken keeps the rules");
@@ -101,7 +104,7 @@ fn read_by_all(rig: &Rig) {
         let mut shown = json::Writer::new();
         renderer.row(table, &bytes, &mut shown).expect("history and state show it without the program");
         assert_eq!(shown.bytes(), json::encode(doc), "both show the same");
-        assert!(Doc::from_binary(&mut Reader::new(&bytes, &numbers)).unwrap().same(doc));
+        assert!(Doc::from_binary(&mut Reader::new(&bytes, &numbers)).expect("replay reads it").same(doc));
         for (field, ops) in (0..).zip(Doc::fields()) {
             let mut value = Vec::new();
             ops.to_binary(doc, &mut Writer::new(&mut value, &numbers));
@@ -111,7 +114,8 @@ fn read_by_all(rig: &Rig) {
         let mut arguments = Vec::new();
         look.to_binary(&mut Writer::new(&mut arguments, &numbers));
         renderer.arguments(call, &arguments, &mut json::Writer::new()).expect("history shows arguments");
-        let out: Json = String::from_utf8(json::encode(doc)).unwrap().parse().expect("JSON out, and in");
+        let out: Json =
+            String::from_utf8(json::encode(doc)).expect("JSON is text").parse().expect("JSON out, and in");
         enveloped(&out).parse::<Json>().expect("whatever goes around it");
         let back: Doc = json::decode(out.to_string().as_bytes()).expect("as its own type");
         assert!(Doc { hidden: doc.hidden.clone(), ..back }.same(doc));

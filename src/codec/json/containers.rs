@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::stdx::nearest::nearest;
 
-use super::errors::{Halt, key_step};
+use super::errors::{Halt, NOWHERE, key_step};
 use super::reader::{MAX_DEPTH, Reader};
 
 /// The fields of an object that is being read: who takes a value by its key.
@@ -126,6 +126,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Halt::Invalid`] when it is no array or any element was invalid; [`Halt::Syntax`] when it is no JSON.
     pub fn array(&mut self, each: &mut dyn FnMut(&mut Self) -> Result<(), Halt>) -> Result<(), Halt> {
+        if let Some(text) = self.text
+            && !(text.starts_with('[') && self.others.is_empty())
+        {
+            return self.array_of_texts(text, each);
+        }
         let start = self.enter(b'[', "an array")?;
         let mut outcome = Ok(());
         let mut more = !self.leaves_at_once(b']');
@@ -146,6 +151,28 @@ impl<'a> Reader<'a> {
             index = index.saturating_add(1);
         }
         self.leave(start);
+        outcome
+    }
+
+    /// Reads an array whose elements came as bare texts.
+    fn array_of_texts(
+        &mut self,
+        first: &'a str,
+        each: &mut dyn FnMut(&mut Self) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        self.take_text(());
+        let mut outcome = Ok(());
+        let others = std::mem::take(&mut self.others);
+        for (index, text) in std::iter::once(first).chain(others).enumerate() {
+            let mut element = Reader::text(text);
+            match each(&mut element) {
+                Ok(()) => element.end(),
+                Err(_recorded) => outcome = Err(Halt::Invalid),
+            }
+            let from = self.faults.count();
+            self.faults.take_over(element.faults, NOWHERE);
+            self.faults.prefix(from, &format!("[{index}]"));
+        }
         outcome
     }
 

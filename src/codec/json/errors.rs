@@ -14,6 +14,9 @@ const MAX_KEY_SHOWN: usize = 40;
 /// What stands in a fault between what was expected and what was found.
 const FOUND: &str = ", found ";
 
+/// How many characters of a text stand in an error about it.
+const MAX_TEXT_SHOWN: usize = 40;
+
 /// Why a value was not read. What was wrong is recorded in the [`Reader`](super::Reader).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
@@ -54,6 +57,18 @@ impl Errors {
     #[must_use]
     pub fn is_syntax(&self) -> bool {
         self.syntax
+    }
+
+    /// The 400 for the arguments of a call that did not come as a body: places in a document would say nothing, for nobody
+    /// has seen one.
+    #[must_use]
+    pub fn of_arguments(self) -> Error {
+        let detail = match self.syntax {
+            true => "the arguments are not valid JSON",
+            false => "the arguments do not have the expected shape",
+        };
+        let field = |Item { path, detail, .. }| FieldError { field: path, detail };
+        Error::bad_request(detail).with_fields(self.items.into_iter().map(field).collect())
     }
 }
 
@@ -218,11 +233,27 @@ fn position(whole: &[u8], at: usize) -> (usize, usize) {
 }
 
 /// A client's key as a step of a path: bare when it is a word, else quoted in brackets; clipped.
-pub(crate) fn key_step(key: &str) -> String {
+#[must_use]
+pub fn key_step(key: &str) -> String {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
     let plain = !key.is_empty() && key.bytes().all(word);
     let shown = clip(key, MAX_KEY_SHOWN);
     if plain { shown } else { format!("[{shown:?}]") }
+}
+
+/// A client's text for an error about it, clipped, and with escapes for what a terminal would obey.
+#[must_use]
+pub fn shown_text(text: &str) -> String {
+    let clipped = clip(text, MAX_TEXT_SHOWN);
+    let shown: String = clipped
+        .chars()
+        .flat_map(|c| {
+            let escapes = c.is_control().then(|| c.escape_default());
+            let plain = escapes.is_none().then_some(c);
+            escapes.into_iter().flatten().chain(plain)
+        })
+        .collect();
+    format!("`{shown}`")
 }
 
 /// The first `max` characters, with a mark where something was cut.

@@ -77,6 +77,19 @@ impl Reader<'_> {
         self.integer(u64::MIN, u64::MAX)
     }
 
+    /// Reads an integer from `min` to `max`, exactly. `1.0` and `1e2` are no integers.
+    ///
+    /// # Errors
+    /// [`Halt::Invalid`] when it is another value; [`Halt::Syntax`] when it is none.
+    pub fn u64_within(&mut self, min: u64, max: u64) -> Result<u64, Halt> {
+        match self.integer(min, max)? {
+            value if (min..=max).contains(&value) => Ok(value),
+            value => {
+                Err(self.reject_with(|| format!("expected an integer from {min} to {max}, found {value}")))
+            }
+        }
+    }
+
     /// Reads an integer from -2^63 to 2^63-1, exactly. `1.0` and `1e2` are no integers.
     ///
     /// # Errors

@@ -16,7 +16,7 @@
 //!   nothing for it.
 //! - *slot*: the place of one field while its object is being read: [`Slot`].
 //! - *text reader*: a reader over one bare text, a path segment or a query value: [`Reader::text`]. The same
-//!   types read themselves from it.
+//!   types read themselves from it. A list reads itself from several texts of one name, one for each element.
 //!
 //! # Invariants
 //! - Whoever consumes a value consumes all of it: after `Ok` and after `Halt::Invalid` the reader stands behind it.
@@ -25,8 +25,9 @@
 //!   Skipping and open values do not use the stack for it at all.
 //! - Integers are exact or refused. Floats are the nearest one when read and the shortest text that reads back as
 //!   the same bits when written.
-//! - No value is echoed in an error but for a number's first digits and the one character at which syntax breaks; a
-//!   key is clipped.
+//! - Of a document an error repeats no value but for a number's first digits, a text that is no time, UUID or the
+//!   like, and the one character at which syntax breaks; a bare text it repeats. All that is clipped, and so is a key.
+//!   A `Secret` repeats nothing, and nor does a field that is secret.
 //!
 //! # Choices where RFC 8259 leaves one
 //! Input is UTF-8 without a byte order mark; escaped halves of a surrogate pair are refused; a key given twice is
@@ -58,13 +59,12 @@ mod writer;
 
 pub use collections::{TextKey, ToKey};
 pub use containers::Fields;
-pub(crate) use errors::key_step;
-pub use errors::{Errors, Halt, Item, MAX_ERRORS};
+pub use errors::{Errors, Halt, Item, MAX_ERRORS, key_step, shown_text};
 pub use number::Number;
 pub use object::Object;
 pub use parts::{Rest, TextField};
 pub use reader::{Kind, MAX_DEPTH, Reader};
-pub use slot::Slot;
+pub use slot::{MISSING, Slot};
 pub use value::Json;
 pub use writer::Writer;
 

@@ -29,7 +29,8 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of an object in parts: [`Reader::object`] gives the texts to its fields first, and then what `rest` says
-    /// of the document. A text that no field takes is passed over.
+    /// of the document. Texts of one name are the elements of a list; for anything else a second one is a fault. A text that
+    /// no field takes is passed over.
     ///
     /// ```
     /// use sunstone::codec::json::{Fields, Halt, Reader, Rest, Slot};
@@ -72,10 +73,19 @@ impl<'a> Reader<'a> {
         strict: bool,
         fields: &mut dyn Fields,
     ) -> Result<(), Halt> {
-        for (name, text) in parts.texts {
+        for (position, (name, text)) in parts.texts.iter().enumerate() {
+            let (before, behind) = parts.texts.split_at(position);
+            if before.iter().any(|(known, _)| known == name) {
+                continue;
+            }
             let mut reader = Reader::text(text);
+            let others = behind.iter().skip(1).filter(|(other, _)| other == name);
+            reader.others.extend(others.map(|(_, text)| &**text));
             if fields.field(name, &mut reader) == Ok(true) {
                 reader.end();
+                if !reader.others.is_empty() {
+                    reader.reject("given twice");
+                }
             }
             let from = self.faults.count();
             self.faults.take_over(reader.faults, NOWHERE);

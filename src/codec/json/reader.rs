@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::errors::{Errors, Faults, Halt};
+use super::errors::{Errors, Faults, Halt, shown_text};
 use super::parts::Parts;
 use super::string::show;
 
@@ -69,6 +69,8 @@ pub struct Reader<'a> {
     pub(super) faults: Faults,
     /// The object that stands here came in parts, and none is read yet.
     pub(super) parts: Option<Parts<'a>>,
+    /// Further bare texts of the same name, for a list; whoever reads one value leaves them.
+    pub(super) others: Vec<&'a str>,
     bare: bool,
 }
 
@@ -96,6 +98,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             faults: Faults::default(),
             parts: None,
+            others: Vec::new(),
             bare: false,
         }
     }
@@ -103,7 +106,8 @@ impl<'a> Reader<'a> {
     /// A reader of one bare text: a path segment, a query value, a flag.
     ///
     /// A string is the whole text, without quotes or escapes; numbers and booleans are the whole text in JSON's own
-    /// spelling; arrays and objects are read as JSON if the text begins with their bracket. There is no null.
+    /// spelling; arrays and objects are read as JSON if the text begins with their bracket. An array is read from any other
+    /// text as from its only element. There is no null.
     ///
     /// ```
     /// use sunstone::codec::json::{FromJson, Reader};
@@ -185,13 +189,25 @@ impl<'a> Reader<'a> {
         self.expected_with(|| what.to_owned())
     }
 
+    /// Records that the string `text`, which was just read, is none of what was `expected`: words that begin so, to which what
+    /// was found is added unless they say it. Always [`Halt::Invalid`].
+    #[cold]
+    pub fn misread(&mut self, expected: &str, text: &str) -> Halt {
+        self.reject_with(|| match text {
+            _ if expected.contains(", found ") => expected.to_owned(),
+            "" => format!("{expected}, found nothing"),
+            text => format!("{expected}, found {}", shown_text(text)),
+        })
+    }
+
     /// As [`Reader::expected`], the words made only when there is room for them.
     #[cold]
     pub(super) fn expected_with(&mut self, what: impl FnOnce() -> String) -> Halt {
-        let found = match self.peek() {
-            Ok(_) if self.text == Some("") => "nothing",
-            Ok(kind) => kind.name(),
-            Err(halt) => return halt,
+        let found = match (self.text, self.peek()) {
+            (_, Err(halt)) => return halt,
+            (Some(""), _) => "nothing".to_owned(),
+            (Some(text), _) => shown_text(text),
+            (None, Ok(kind)) => kind.name().to_owned(),
         };
         match self.skip() {
             Ok(()) => self.reject_with(|| format!("expected {}, found {found}", what())),

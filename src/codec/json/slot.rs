@@ -4,6 +4,9 @@ use super::FromJson;
 use super::errors::Halt;
 use super::reader::Reader;
 
+/// What is said of a field that has to be given and was not.
+pub const MISSING: &str = "missing";
+
 /// A field that may have come or not, or may have come in a form that is no good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Slot<T> {
@@ -70,7 +73,7 @@ impl Reader<'_> {
     #[cold]
     fn missing(&mut self, name: &str) {
         let faults = self.faults.count();
-        self.reject("missing");
+        self.reject(MISSING);
         self.faults.prefix(faults, name);
     }
 

@@ -66,6 +66,11 @@ impl Writer {
         self.out
     }
 
+    /// Makes room for so many bytes more, so that they come into one place of memory at once.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
+    }
+
     /// A value that is JSON already.
     pub fn raw(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);

@@ -29,6 +29,7 @@ use super::{Indexable, Shape, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
 use crate::codec::json::{FromJson, Halt, Kind, Reader, ToJson, Writer};
 use crate::codec::order::KeyWriter;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -234,11 +235,11 @@ impl ToJson for Decimal {
 impl FromJson for Decimal {
     /// From a string, or from a number as it is spelt.
     fn from_json(r: &mut Reader<'_>) -> Result<Self, Halt> {
-        let read = match r.peek()? {
-            Kind::Number => text::parse(r.number("a decimal number")?),
-            _ => text::parse(&r.string()?),
+        let read: Cow<'_, str> = match r.peek()? {
+            Kind::Number => r.number("a decimal number")?.into(),
+            _ => r.string()?,
         };
-        read.map_err(|expected| r.reject(expected))
+        text::parse(&read).map_err(|expected| r.misread(expected, &read))
     }
 }
 

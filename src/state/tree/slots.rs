@@ -67,6 +67,10 @@ impl<T, const N: usize> Slots<T, N> {
     /// How many items at the front satisfy `before`; the items must be ordered so that these are all that do.
     #[inline]
     pub(super) fn partition_point(&self, mut before: impl FnMut(&T) -> bool) -> usize {
+        // Keys that come in order go behind all others.
+        if self.last().is_none_or(&mut before) {
+            return self.len;
+        }
         self.items[..self.len].iter().position(|item| !before(item.as_ref().expect(FULL))).unwrap_or(self.len)
     }
 

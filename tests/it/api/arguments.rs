@@ -9,7 +9,8 @@ fn bad(detail: &str, errors: &str) -> String {
 }
 
 const SHAPE: &str = "the body does not have the expected shape";
-const FORM: &str = "a value does not have the expected form";
+const ARGUMENTS: &str = "the arguments do not have the expected shape";
+const UNREAD: &str = "the query has what the method does not read from it";
 
 fn invalid(detail: &str, errors: &str) -> String {
     problem(422, "invalid", "a value breaks a rule", detail, errors)
@@ -54,12 +55,6 @@ fn from_the_path_and_the_query() {
     assert_eq!(house.get("/tasks/greet"), "200 \"hello world\"");
     assert_eq!(house.get("/tasks/greet?name=you+%26%20me&times=2"), "200 \"hello you & me, hello you & me\"");
     assert_eq!(house.get("/tasks/greet?name="), "200 \"hello \"");
-    assert_eq!(
-        house.get("/tasks/greet?name=a&name=b"),
-        "200 \"hello a\"",
-        "of a name given twice the first counts"
-    );
-    assert_eq!(house.get("/tasks/greet?unknown=1"), "200 \"hello world\"");
     assert_eq!(house.get("/other/a/b/-7"), "200 -7");
     assert!(house.get("/tasks?done=false").contains("\"id\":1"));
     assert_eq!(house.get("/tasks?done=true"), "200 @1 {\"items\":[],\"next\":null}");
@@ -86,28 +81,166 @@ fn what_is_missing_or_of_another_type_is_told_at_once() {
         ),
         bad(
             SHAPE,
-            r#"{"field":"id","detail":"expected an integer from 0 to 18446744073709551615, found a string"},{"field":"done","detail":"expected true or false, found a string (line 1, column 10)"},{"field":"lines[1].x","detail":"expected an integer from 0 to 255, found a string (line 1, column 51)"},{"field":"lines[1].z","detail":"unknown, the nearest name is `x` (line 1, column 61)"},{"field":"lines[1].y","detail":"missing (line 1, column 45)"}"#
+            r#"{"field":"id","detail":"expected an integer from 1 to 9007199254740991, found `x`"},{"field":"done","detail":"expected true or false, found a string (line 1, column 10)"},{"field":"lines[1].x","detail":"expected an integer from 0 to 255, found a string (line 1, column 51)"},{"field":"lines[1].z","detail":"unknown, the nearest name is `x` (line 1, column 61)"},{"field":"lines[1].y","detail":"missing (line 1, column 45)"}"#
         )
     );
     assert_eq!(
         house.get("/other/a/b/300"),
-        bad(FORM, r#"{"field":"y","detail":"expected an integer from -128 to 127, found 300"}"#)
+        bad(ARGUMENTS, r#"{"field":"y","detail":"expected an integer from -128 to 127, found 300"}"#)
     );
     assert_eq!(
         house.get("/tasks?done=maybe"),
-        bad(FORM, r#"{"field":"done","detail":"expected true or false, found a string"}"#)
+        bad(ARGUMENTS, r#"{"field":"done","detail":"expected true or false, found `maybe`"}"#)
     );
+    for (id, found) in [("9007199254740992", "9007199254740992"), ("0", "0"), ("02", "`02`"), ("-1", "-1")] {
+        let expected = format!("expected an integer from 1 to 9007199254740991, found {found}");
+        assert_eq!(
+            house.get(&format!("/tasks/{id}")),
+            bad(ARGUMENTS, &format!(r#"{{"field":"id","detail":"{expected}"}}"#))
+        );
+    }
+}
+
+#[test]
+fn parameters_that_no_argument_has_are_told_with_everything_else() {
+    let house = House::new();
+    let greet = "tasks.greet takes name, times";
     assert_eq!(
-        house.get("/tasks/9007199254740992"),
+        house.get("/tasks/greet?nmae=A&tmes=2&zzz=1&zzz=2&n%0Am=%20"),
         bad(
-            FORM,
-            r#"{"field":"id","detail":"expected an id from 1 to 9007199254740991, found 9007199254740992"}"#
+            UNREAD,
+            &format!(
+                r#"{{"field":"nmae","detail":"unknown, the nearest name is `name`; {greet}"}},{{"field":"tmes","detail":"unknown, the nearest name is `times`; {greet}"}},{{"field":"zzz","detail":"unknown, {greet}"}},{{"field":"[\"n\\nm\"]","detail":"unknown, the nearest name is `name`; {greet}"}}"#
+            )
         )
     );
     assert_eq!(
-        house.get("/tasks/0"),
-        bad(FORM, r#"{"field":"id","detail":"expected an id from 1 to 9007199254740991, found 0"}"#)
+        house.get("/tasks/greet?times=x&name=A&name=B&tme=1"),
+        bad(
+            ARGUMENTS,
+            &format!(
+                r#"{{"field":"times","detail":"expected an integer from 0 to 255, found `x`"}},{{"field":"name","detail":"given twice"}},{{"field":"tme","detail":"unknown, the nearest name is `name`; {greet}"}}"#
+            )
+        )
     );
+    assert_eq!(
+        house.get("/tasks?limit=2"),
+        bad(
+            UNREAD,
+            r#"{"field":"limit","detail":"unknown, the nearest name is `_limit`; tasks.list takes done; rows take _limit and _after as well"}"#
+        )
+    );
+    assert_eq!(
+        house.get("/other?x=1"),
+        bad(UNREAD, r#"{"field":"x","detail":"unknown, v1.other.root takes no arguments"}"#)
+    );
+    assert!(house.get("/other?_limit=1").contains(r#""field":"_limit""#), "only queries have pages");
+    for target in ["/tasks/1?id=7", "/tasks/host?anything=1", "/tasks/host?_limit=1"] {
+        let answer = house.get(target);
+        assert!(
+            !answer.starts_with("400"),
+            "{target} leads to what the path says, or to the request: {answer}"
+        );
+    }
+    let many: String = (0..1000).map(|n| format!("p{n}=&")).collect();
+    assert_eq!(house.get(&format!("/tasks/greet?{many}")).matches("unknown").count(), 32);
+}
+
+#[test]
+fn what_stands_in_the_query_and_is_read_from_the_body_is_told_so() {
+    let house = House::new();
+    let there = "stands in the query, and POST reads it from the JSON body";
+    let unread = |name: &str| format!(r#"{{"field":"{name}","detail":"{there}"}}"#);
+    assert_eq!(
+        house.ask(Method::Post, "/tasks?title=Q&slug=s&pin=1").to_string(),
+        bad(ARGUMENTS, &[unread("title"), unread("slug"), unread("pin")].join(",")),
+        "what is missing is not told twice"
+    );
+    assert_eq!(house.post("/tasks?slug=s", r#"{"title": "a"}"#), bad(UNREAD, &unread("slug")));
+    house.post("/tasks", r#"{"title": "a"}"#);
+    assert_eq!(
+        house.post("/tasks/1/move?x=1&id=2", r#"{"y": 1}"#),
+        bad(SHAPE, &unread("x")),
+        "a field of the body, and the path counts"
+    );
+    assert_eq!(
+        house.post("/other/a/b/c?x=1", ""),
+        bad(UNREAD, r#"{"field":"x","detail":"unknown, v1.other.fixed takes no arguments"}"#)
+    );
+    assert_eq!(
+        house.get("/tasks"),
+        r#"200 @1 {"items":[{"id":1,"title":"a","done":false,"slug":null,"parent":null}],"next":null}"#
+    );
+}
+
+/// The path says which row it is, whatever the body and the query say.
+#[test]
+fn the_path_is_stronger_than_the_body() {
+    let house = House::new();
+    house.post("/tasks", r#"{"title": "a"}"#);
+    house.post("/tasks", r#"{"title": "b"}"#);
+    assert!(
+        house.json(Method::Patch, "/tasks/2", r#"{"id": 1}"#).contains(r#"{"id":2,"title":"b","done":true"#)
+    );
+    assert!(house.get("/tasks/1").contains(r#""done":false"#));
+}
+
+#[test]
+fn lists_in_a_query_have_their_name_several_times() {
+    let house = House::new();
+    for (query, answer) in [
+        ("n=1&n=2&n=3", "200 6"),
+        ("n=5", "200 5"),
+        ("n=[1,2]", "200 3"),
+        ("n=1&word=a&n=2&word=b,c", "200 3 a+b,c"),
+        ("n=[]", "200 0"),
+    ] {
+        let found = house.get(&format!("/other/sum?{query}"));
+        assert_eq!(found, answer.replacen("200 ", "200 \"", 1) + "\"", "{query}");
+    }
+    for (query, said) in [
+        ("n=1,2", r#"{"field":"n[0]","detail":"expected an integer from 0 to 255, found `1,2`"}"#),
+        ("n=1&n=x", r#"{"field":"n[1]","detail":"expected an integer from 0 to 255, found `x`"}"#),
+        ("word=a", r#"{"field":"n","detail":"missing"}"#),
+    ] {
+        assert_eq!(house.get(&format!("/other/sum?{query}")), bad(ARGUMENTS, said), "{query}");
+    }
+}
+
+#[test]
+fn what_was_found_in_a_secret_is_not_repeated() {
+    let house = House::new();
+    assert_eq!(
+        house.get("/other/secret?pin=4711x&n=y"),
+        bad(
+            ARGUMENTS,
+            r#"{"field":"pin","detail":"expected an integer from 0 to 65535"},{"field":"n","detail":"expected an integer from 0 to 255, found `y`"}"#
+        )
+    );
+    assert_eq!(
+        house.get("/other/secret?pin=4711&n=1"),
+        invalid("an argument breaks a rule", r#"{"field":"pin","detail":"expected 1 to 9"}"#)
+    );
+}
+
+#[test]
+fn times_say_what_is_wrong_with_them() {
+    let house = House::new();
+    for (query, why) in [
+        ("1990-02-30T00:00:00Z", "found `1990-02-30T00:00:00Z`: there is no such day"),
+        (
+            "2026-01-01T00:00:00+01:00",
+            "found `2026-01-01T00:00:00 01:00`: a space where the offset begins: in a query + is written %2B",
+        ),
+        ("", "found nothing"),
+    ] {
+        let detail = format!("expected a time like 2026-11-22T02:31:11.123Z, {why}");
+        assert_eq!(
+            house.get(&format!("/other/at?time={query}")),
+            bad(ARGUMENTS, &format!(r#"{{"field":"time","detail":"{detail}"}}"#))
+        );
+    }
+    assert_eq!(house.get("/other/at?time=2026-01-01T01:00:00%2B01:00"), "200 1767225600000");
 }
 
 #[test]
@@ -221,12 +354,16 @@ fn requests_for_pages_of_other_sites_are_403() {
 #[test]
 fn queries_that_are_not_well_formed() {
     let house = House::new();
+    house.post("/tasks", r#"{"title": "a"}"#);
     for (target, said) in [
         ("/tasks?_limit=0", "_limit: expected 1 to 1000"),
         ("/tasks?_limit=1001", "_limit: expected 1 to 1000"),
         ("/tasks?_limit=x", "_limit: expected 1 to 1000"),
         ("/tasks?_limit=", "_limit: expected 1 to 1000"),
         ("/tasks?_after=zz", "_after: expected a cursor from `next`"),
+        ("/tasks?_limit=1&_limit=2", "_limit: given twice"),
+        ("/tasks/1?_limit=1", "_limit: only rows come in pages, and these are none"),
+        ("/tasks?_lmit=1", "_lmit: known are _limit and _after"),
         ("/tasks?done=%ff", "escapes in the target that are not UTF-8"),
         ("/tasks?done=%2", "a % in the target without two hexadecimal digits behind it"),
     ] {

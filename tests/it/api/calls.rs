@@ -96,7 +96,18 @@ fn errors_of_calls() {
         assert!(answer.starts_with(&begins) && answer.contains(data), "{call}: {answer}");
     };
     failure(-32601, "", "there is no method tasks.nothing", r#""method": "tasks.nothing""#);
-    failure(-32602, "", r#""field":"title","detail":"missing""#, r#""method": "tasks.add""#);
+    failure(
+        -32602,
+        "",
+        r#""detail":"the arguments do not have the expected shape","errors":[{"field":"title","detail":"missing"}]"#,
+        r#""method": "tasks.add""#,
+    );
+    failure(
+        -32602,
+        "",
+        r#"{"field":"id","detail":"expected an integer from 1 to 9007199254740991, found a string"}"#,
+        r#""method": "tasks.one", "params": {"id": "x"}"#,
+    );
     failure(
         -32602,
         "",

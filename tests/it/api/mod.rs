@@ -188,6 +188,27 @@ impl Other {
     #[post("/a/b/c")]
     fn fixed() {}
 
+    #[get("/sum")]
+    fn sum(n: Vec<u8>, #[default(Vec::new())] word: Vec<String>) -> String {
+        let words = if word.is_empty() { String::new() } else { format!(" {}", word.join("+")) };
+        format!("{}{words}", n.into_iter().map(u32::from).sum::<u32>())
+    }
+
+    #[get("/secret")]
+    fn secret(
+        #[secret]
+        #[check(range = 1..=9)]
+        pin: u16,
+        n: u8,
+    ) -> u16 {
+        pin + u16::from(n)
+    }
+
+    #[get("/at")]
+    fn at(time: Time) -> i64 {
+        time.unix_ms()
+    }
+
     #[get("/a/b/{y}")]
     fn deep(y: i8) -> i8 {
         y

@@ -26,7 +26,7 @@ fn other_verbs_are_405_and_named() {
     let house = House::new();
     assert_eq!(
         house.ask(Method::Put, "/tasks").to_string(),
-        r#"405 [GET, HEAD, POST, OPTIONS] {"type":"method-not-allowed","title":"the method does not fit the path","status":405,"detail":"expected one of GET, HEAD, POST, OPTIONS"}"#
+        r#"405 [GET, HEAD, POST, OPTIONS] {"type":"method-not-allowed","title":"the method does not fit the path","status":405,"detail":"expected one of GET, HEAD, POST, OPTIONS, found PUT"}"#
     );
     assert_eq!(house.ask(Method::Get, "/tasks/1/move").allow, "POST, OPTIONS");
     assert_eq!(house.ask(Method::Head, "/tasks/1/move").status, 405);

@@ -120,13 +120,13 @@ fn allow() {
     let options = Response::options(of_path);
     assert_eq!(options.status, 204);
     assert_eq!(options.header("allow").map(HeaderValue::as_bytes), Some(&b"GET, HEAD, DELETE, OPTIONS"[..]));
-    let refused = Response::method_not_allowed(Methods::new().with(Method::Post));
+    let refused = Response::method_not_allowed(Method::Get, Methods::new().with(Method::Post));
     let text = wire(&refused, STAYS);
     assert!(
         text.starts_with("HTTP/1.1 405 Method Not Allowed\n") && text.contains("Allow: POST, OPTIONS\n"),
         "{text}"
     );
-    assert!(text.ends_with(r#""status":405,"detail":"expected one of POST, OPTIONS"}"#), "{text}");
+    assert!(text.ends_with(r#""status":405,"detail":"expected one of POST, OPTIONS, found GET"}"#), "{text}");
     assert!(HeaderName::new("allow").is_ok_and(|name| name.is(ALLOW.as_str())));
 }
 

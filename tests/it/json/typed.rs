@@ -1,5 +1,6 @@
 //! Typed decoding as the macros write it: fields into slots, every fault of a body at once.
 
+use std::borrow::Cow;
 use sunstone::codec::json::{self, Errors, Fields, FromJson, Halt, Reader, Rest, Slot};
 use sunstone::error::Error;
 
@@ -165,9 +166,30 @@ fn parts_of_an_object_tell_their_faults_alike() {
     assert_eq!(Order::from_json(&mut reader), Err(Halt::Invalid));
     assert_eq!(
         reader.errors().to_string(),
-        "id: expected an integer from 0 to 4294967295, found a string; \
+        "id: expected an integer from 0 to 4294967295, found `x`; \
          items: expected the end of the text, found `]`; \
          priority: expected an integer from 0 to 255, found -1 (line 2, column 14)"
+    );
+}
+
+/// Texts of one name are the elements of a list, and of nothing else.
+#[test]
+fn texts_that_come_several_times() {
+    let read = |texts: &[(&str, Cow<'_, str>)]| {
+        let mut reader = Reader::parts(texts, b"", Rest::Nothing);
+        match Order::from_json(&mut reader) {
+            Ok(order) => reader.finish().map(|()| order).map_err(|errors| errors.to_string()),
+            Err(_) => Err(reader.errors().to_string()),
+        }
+    };
+    let item = |json: &'static str| ("items", Cow::Borrowed(json));
+    let order = read(&[item(r#"{"title": "a"}"#), ("id", "1".into()), item(r#"{"title": "b"}"#)]);
+    let order = order.expect("a list of two");
+    assert_eq!(order.items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(read(&[item(r#"{"title": "a"}"#), ("id", "1".into())]).expect("a list of one").items.len(), 1);
+    assert_eq!(
+        read(&[item("{}"), ("id", "1".into()), item("7"), ("id", "2".into())]).expect_err("it is refused"),
+        "items[0].title: missing; items[1]: expected an object, found `7`; id: given twice"
     );
 }
 

@@ -156,11 +156,19 @@ fn bare_texts_are_scalars_as_they_stand() {
     assert_eq!(bare("{\"a\": 1}"), Ok(BTreeMap::from([('a', 1)])));
     assert_eq!(bare("x"), Ok(Json::from("x")));
     assert_eq!(bare("[true]"), Ok(Json::from(vec![true])));
-    assert_eq!(bare::<u8>("abc").unwrap_err(), "expected an integer from 0 to 255, found a string");
+    assert_eq!(bare::<u8>("abc").unwrap_err(), "expected an integer from 0 to 255, found `abc`");
     assert_eq!(bare::<u8>("").unwrap_err(), "expected an integer from 0 to 255, found nothing");
-    assert_eq!(bare::<u8>(" 1").unwrap_err(), "expected an integer from 0 to 255, found a string");
+    assert_eq!(bare::<u8>(" 1").unwrap_err(), "expected an integer from 0 to 255, found ` 1`");
     assert_eq!(bare::<u8>("300").unwrap_err(), "expected an integer from 0 to 255, found 300");
-    assert_eq!(bare::<Vec<u8>>("1,2").unwrap_err(), "expected an array, found a string");
+    assert_eq!(bare::<bool>("a\u{1b}[2J").unwrap_err(), "expected true or false, found `a\\u{1b}[2J`");
+    let long = "x".repeat(41);
+    let cut = format!("expected true or false, found `{}…`", "x".repeat(40));
+    assert_eq!(bare::<bool>(&long).unwrap_err(), cut);
+    assert_eq!(bare::<BTreeMap<u8, u8>>("x").unwrap_err(), "expected an object, found `x`");
+    // Any other text is the only element of a list.
+    assert_eq!(bare("7"), Ok(vec![7]));
+    assert_eq!(bare("a,b"), Ok(vec!["a,b".to_owned()]));
+    assert_eq!(bare::<Vec<u8>>("1,2").unwrap_err(), "[0]: expected an integer from 0 to 255, found `1,2`");
     assert_eq!(bare::<Vec<u8>>("[1,x]").unwrap_err(), "[1]: expected a value, found `x`");
     assert_eq!(bare::<Vec<u8>>("[1]]").unwrap_err(), "expected the end of the text, found `]`");
 }

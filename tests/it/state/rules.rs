@@ -205,6 +205,12 @@ fn what_is_taken_and_what_is_not_there() {
         refused(&rig, |tx| tx.insert(Leaf { id: Id::new(1), root: Id::new(7), branch: None })),
         "422 Leaf refers to what is not there; root: there is no such Root"
     );
+    assert_eq!(
+        refused(&rig, |tx| {
+            tx.insert(Leaf { id: Id::new(1), root: Id::new(7), branch: Some(Id::new(8)) })
+        }),
+        "422 Leaf refers to what is not there; root: there is no such Root; branch: there is no such Branch"
+    );
 }
 
 #[test]

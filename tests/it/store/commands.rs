@@ -72,6 +72,24 @@ fn an_id_that_a_row_brings_along_leaves_enough_to_be_counted() {
 }
 
 #[test]
+fn a_transaction_inside_a_transaction_is_refused_at_once() {
+    let rig = rig();
+    let (refused, _) = rig.run(|tx| {
+        add(tx, 1)?;
+        rig.commit(|tx| add(tx, 2))
+    });
+    let refused = refused.unwrap_err();
+    assert!(refused.is_internal());
+    assert_eq!(refused.detail(), "test: a transaction inside a transaction would wait for itself");
+    assert_eq!(counts(&rig), (0, 0), "nothing of it is left");
+    let (kept, _) = rig.run(|tx| {
+        assert!(rig.commit(|tx| add(tx, 2)).is_err());
+        add(tx, 1)
+    });
+    assert_eq!((kept.unwrap(), rig.head().all::<Item>().count()), (Id::new(1), 1), "who goes on is kept");
+}
+
+#[test]
 fn expecting_a_version() {
     let rig = rig();
     let id = rig.commit(|tx| add(tx, 1)).unwrap();

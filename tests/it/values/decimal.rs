@@ -372,10 +372,11 @@ fn what_is_no_decimal() {
     ] {
         assert_eq!(text.parse::<Decimal>().unwrap_err().to_string(), said, "{text}");
         let quoted = json::decode::<Decimal>(&json::encode(text)).unwrap_err();
-        assert_eq!(quoted.items[0].detail, said, "{text}");
+        let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+        assert_eq!(quoted.items[0].detail, format!("{said}, found {found}"));
     }
     let said = |text: &[u8]| json::decode::<Decimal>(text).unwrap_err().items[0].detail.clone();
-    assert_eq!(said(b"1e38"), long);
+    assert_eq!(said(b"1e38"), format!("{long}, found `1e38`"));
     assert_eq!(said(b"true"), "expected a string, found a boolean");
     assert_eq!("0e99999999999999999999".parse::<Decimal>().unwrap(), Decimal::ZERO);
     assert_eq!(json::decode::<Decimal>(b"12.50").unwrap().to_string(), "12.50");

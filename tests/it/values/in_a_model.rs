@@ -91,12 +91,12 @@ fn everything_wrong_in_a_body_is_told_and_no_secret() {
     assert_eq!(
         said,
         [
-            "id: expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+            "id: expected a UUID like 017f22e2-79b0-7cc3-98c4-dc0c0c07398f, found `7`",
             "board: expected a UUID of version 7, found one of version 4",
-            "rank: expected a rank like a0V",
-            "price: expected a decimal number like 12.50",
+            "rank: expected a rank like a0V, found `a00`",
+            "price: expected a decimal number like 12.50, found `ten`",
             "image: expected bytes in base64 with padding, found 2 characters, which is not a multiple of 4",
-            "effort: expected a duration in weeks, days, hours, minutes and seconds: years and months have no fixed length",
+            "effort: expected a duration in weeks, days, hours, minutes and seconds (years and months have no fixed length), found `P1M`",
             "token: expected a secret of the type text",
         ]
     );
