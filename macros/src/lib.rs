@@ -109,6 +109,7 @@ use proc_macro::{Span, TokenStream};
 /// | `#[Model(unique(a, b))]`, `index(a, b)` | an index over several fields |
 /// | `check = path` | a rule over the whole row |
 /// | `strict` | a body with unknown fields is refused |
+/// | `was = "Place"` | a name that it had |
 #[expect(non_snake_case, reason = "the attribute is named as the thing it makes")]
 #[proc_macro_attribute]
 pub fn Model(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -1,11 +1,12 @@
 //! `#[Model]`: a struct whose values are the rows of a table.
 
 use crate::assemble::{block, fill_in, scope};
-use crate::attribute::{Argument, Attribute, Form, arguments, docs};
+use crate::attribute::{Argument, Attribute, Form, arguments, docs, one_text};
 use crate::data::record_code;
 use crate::emit::{self, fill, number, text, truth};
 use crate::error::Errors;
 use crate::item::{Body, Item};
+use crate::literal;
 use crate::names;
 use crate::record::{Plan, each, each_fill, plans, types};
 use crate::rules::Place;
@@ -16,6 +17,8 @@ use proc_macro::{Delimiter, TokenStream};
 #[derive(Default)]
 struct Arguments {
     indexes: Vec<Index>,
+    /// The names that it had before.
+    was: Vec<String>,
     whole: Whole,
 }
 
@@ -24,7 +27,7 @@ struct Index {
     unique: bool,
 }
 
-const ARGUMENTS: &[&str] = &["unique", "index", "check", "strict"];
+const ARGUMENTS: &[&str] = &["unique", "index", "check", "strict", "was"];
 
 /// What `#[Model]` adds to the struct.
 pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
@@ -33,8 +36,9 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     };
     whole::misplaced(&item.attributes, "#[Model(check = path)]", errors);
+    let name = names::plain(&item.name);
     let plans = plans(fields, Place::ModelField, &item.itself(), errors);
-    let arguments = read_arguments(&item.attributes, &plans, errors);
+    let arguments = read_arguments(&item.attributes, &name, &plans, errors);
     let scope = scope(item, &types(&plans));
     let key = key(item, &plans, errors);
     let mut code = record_code(&scope, &plans, arguments.whole.strict);
@@ -44,7 +48,6 @@ pub(crate) fn expand(item: &Item, errors: &mut Errors) -> TokenStream {
     }
     code.rule = arguments.whole.rule();
     code.impls = model(&scope, item, &plans, key, &arguments);
-    let name = names::plain(&item.name);
     let mut out = block(&scope, item, &name, &docs(&item.attributes), &code);
     out.extend(handles(&scope, item, &plans));
     out
@@ -166,10 +169,18 @@ fn definition(
         ("indexes", single.chain(several).collect()),
         ("roles", each(plans, |_, plan| role(plan))),
         ("strict", truth(arguments.whole.strict)),
+        ("was", arguments.was.iter().map(|was| fill("$was,", &[("was", text(was))])).collect()),
     ];
     let info = fill_in(
         scope,
-        "$x::ModelInfo { info: $info, key: $key, indexes: &[$indexes], roles: &[$roles], strict: $strict }",
+        "$x::ModelInfo {
+            info: $info,
+            key: $key,
+            indexes: &[$indexes],
+            roles: &[$roles],
+            strict: $strict,
+            was: &[$was],
+        }",
         &parts,
     );
     let template = if item.generics.is_empty() {
@@ -227,17 +238,18 @@ fn handles(scope: &[(&'static str, TokenStream)], item: &Item, plans: &[Plan]) -
     )
 }
 
-fn read_arguments(attributes: &[Attribute], plans: &[Plan], errors: &mut Errors) -> Arguments {
+fn read_arguments(attributes: &[Attribute], name: &str, plans: &[Plan], errors: &mut Errors) -> Arguments {
     let mut found = Arguments::default();
     for argument in whole::arguments(attributes, "model", errors) {
-        found.read(&argument, plans, errors);
+        found.read(&argument, name, plans, errors);
     }
     found
 }
 
 impl Arguments {
-    fn read(&mut self, argument: &Argument, plans: &[Plan], errors: &mut Errors) {
+    fn read(&mut self, argument: &Argument, name: &str, plans: &[Plan], errors: &mut Errors) {
         match (argument.word().as_str(), &argument.form) {
+            ("was", form) => self.read_was(argument, form, name, errors),
             (word @ ("unique" | "index"), Form::List(list)) => {
                 let fields = index_fields(list, plans, errors);
                 self.add(Index { fields, unique: word == "unique" }, argument, errors);
@@ -251,6 +263,24 @@ impl Arguments {
             }
             _ => self.whole.read(argument, ARGUMENTS, errors),
         }
+    }
+
+    /// `was = "Patient"`
+    fn read_was(&mut self, argument: &Argument, form: &Form, name: &str, errors: &mut Errors) {
+        let value = match form {
+            Form::Value(value) => one_text(value, argument.span).as_ref().and_then(literal::text),
+            Form::Flag | Form::List(_) | Form::Bare => None,
+        };
+        let message = match value.filter(|was| !was.is_empty()) {
+            None => "write `was = \"Name\"`: the name that the model had before".to_owned(),
+            Some(was) if was == name => format!("`{was}` is what the model is called now: take `was` away"),
+            Some(was) if self.was.contains(&was) => format!("`was = \"{was}\"` is given twice"),
+            Some(was) => {
+                self.was.push(was);
+                return;
+            }
+        };
+        errors.over(&argument.tokens, argument.span, message);
     }
 
     fn add(&mut self, index: Index, argument: &Argument, errors: &mut Errors) {

@@ -75,6 +75,9 @@ pub(crate) fn misplaced(attributes: &[Attribute], check: &str, errors: &mut Erro
         let right = match *name {
             "check" => format!("a check over the whole value is `{check}`"),
             "index" | "unique" => format!("over several fields it is `#[Model({name}(a, b))]`"),
+            "was" if check.starts_with("#[Model") => {
+                "the name that a model had before is `#[Model(was = \"Name\")]`".to_owned()
+            }
             _ => "put it on the one it is about".to_owned(),
         };
         errors.at(attribute.span, format!("`#[{name}]` belongs on a field; {right}"));

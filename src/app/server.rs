@@ -12,8 +12,9 @@ use crate::stdx::clock::{Clock, SystemClock};
 use crate::stdx::random::SystemRandom;
 use crate::store::{Caller, Cause, Engine, Loaded, Opening, Program, Store};
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The socket in the data directory that a running server answers at, for the owner of the process alone.
@@ -83,7 +84,8 @@ pub(crate) fn open(declared: Declared, create: bool, clock: &Arc<dyn Clock>) -> 
         },
         threads: data.is_some(),
     };
-    let loaded = crate::store::open(&program, opening).map_err(|error| cli::open_fault(&error))?;
+    let place = data.clone().unwrap_or_default();
+    let loaded = crate::store::open(&program, opening).map_err(|error| cli::open_fault(&error, &place))?;
     let fault = |words: String| Fault { words, exit: Exit::SOFTWARE };
     let named = |name| loaded.catalog.by_name(TypeKind::Call, name).map(|(number, _)| number);
     if let Some(seed) = seed.filter(|_| loaded.opened.last_seq == 0) {
@@ -103,6 +105,23 @@ fn run_seed(engine: &Arc<Engine>, call: Option<u64>, seed: Seed) -> Result<()> {
     Store::new(Arc::clone(engine), &cause).commit(seed)
 }
 
+/// Why it does not listen: over the same data as the one that is there already, who that is.
+fn bind_fault(error: &net::BindError, data: Option<&Path>) -> Fault {
+    let exit = match error {
+        net::BindError::Workers(_) => Exit::CONFIG,
+        net::BindError::Address(_, taken) if taken.kind() == io::ErrorKind::AddrInUse => {
+            let held = data.and_then(|data| crate::journal::held(&RealDirectory::open(data)));
+            if let (Some(held), Some(data)) = (held, data) {
+                return cli::open_fault(&held, data);
+            }
+            let words = format!("{error}: `--listen ADDRESS` names one, and its port 0 is any free one");
+            return Fault { words, exit: Exit::UNAVAILABLE };
+        }
+        _ => Exit::UNAVAILABLE,
+    };
+    Fault { words: error.to_string(), exit }
+}
+
 /// A running program, from [`App::start`](super::App::start). Dropping it stops it.
 pub struct Server {
     pub(crate) net: Arc<net::Server>,
@@ -117,25 +136,23 @@ impl fmt::Debug for Server {
 
 impl Server {
     pub(crate) fn open(declared: Declared) -> Result<Self, Fault> {
-        let (listen, workers) = (declared.listen, declared.workers);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let opened = open(declared, true, &clock)?;
+        let data = declared.keeps_state.then(|| declared.data.clone());
         let config = net::Config {
-            listen,
-            workers,
-            control: opened.data.as_ref().map(|data| data.join(CONTROL)),
+            listen: declared.listen,
+            workers: declared.workers,
+            control: data.as_ref().map(|data| data.join(CONTROL)),
             ..net::Config::default()
         };
-        let bound = net::Server::bind(&config, Arc::new(opened.gateway.clone()), clock);
+        // An address that is taken leaves no new journal behind.
+        let listener = net::Server::listen(&config).map_err(|error| bind_fault(&error, data.as_deref()))?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let opened = open(declared, true, &clock)?;
+        let bound = net::Server::bind_at(listener, &config, Arc::new(opened.gateway.clone()), clock);
         let net = match bound {
             Ok(net) => Arc::new(net),
             Err(error) => {
                 opened.engine().stop();
-                let exit = match error {
-                    net::BindError::Workers(_) => Exit::CONFIG,
-                    _ => Exit::UNAVAILABLE,
-                };
-                return Err(Fault { words: error.to_string(), exit });
+                return Err(bind_fault(&error, None));
             }
         };
         let waker = net.waker();

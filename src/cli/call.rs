@@ -3,7 +3,7 @@
 use super::flags::Given;
 use super::output::print;
 use super::values::{element, json_of};
-use super::{Command, DATA, Exit, Run, control, data_of, usage};
+use super::{Command, DATA, Exit, Run, control, data_of, keeps_something, usage};
 use crate::api::{Endpoint, Input, Kind};
 use crate::app::{CONTROL, Declared, Fault, Opened, open};
 use crate::codec::json::{Json, Writer, decode};
@@ -37,6 +37,7 @@ fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
         }));
     };
     let params = params(endpoint, pairs)?;
+    keeps_something(&declared, given)?;
     let kind = endpoint.kind();
     declared.data = data_of(&declared, given);
     let outcome = match asked(&declared, name, &params)? {

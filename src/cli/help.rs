@@ -1,7 +1,7 @@
 //! `--help` and `--version`.
 
 use super::output::print;
-use super::{COMMANDS, Command, Exit, Flag, no_command, own};
+use super::{COMMANDS, Command, DATA, Exit, Flag, Run, no_command, own};
 use crate::app::{Declared, Fault};
 use std::fmt::Write;
 
@@ -33,6 +33,13 @@ fn flag(text: &mut String, declared: &Declared, flag: &Flag) {
     row(text, &left, &right);
 }
 
+/// The flags of one of our own commands. Where nothing is kept, only those that read take a data directory.
+fn flags(text: &mut String, declared: &Declared, command: &Command) {
+    let has_data = declared.keeps_state || !matches!(command.run, Run::Takes(_));
+    let known = command.flags.iter().filter(|flag| has_data || flag.name != DATA.name);
+    known.for_each(|known| flag(text, declared, known));
+}
+
 fn left(name: &str, operands: &str) -> String {
     format!("{name} {operands}").trim_end().to_owned()
 }
@@ -51,7 +58,7 @@ pub(super) fn program(declared: &Declared) -> Result<Exit, Fault> {
         row(&mut text, &left(command.name, &own::operands(command)), command.help);
     }
     text.push_str("\nflags of serve:\n");
-    super::serve::COMMAND.flags.iter().for_each(|known| flag(&mut text, declared, known));
+    flags(&mut text, declared, &super::serve::COMMAND);
     write!(
         text,
         "\n`{name} COMMAND --help` says more of a command, `{name} --version` names the version.\n{ENDING}"
@@ -78,21 +85,21 @@ pub(super) fn of(declared: &Declared, name: &str) -> Result<Exit, Fault> {
     for (left, right) in own::rows(command) {
         row(&mut text, &left, &right);
     }
-    flag(&mut text, declared, &super::DATA);
+    flag(&mut text, declared, &DATA);
     print(&text)
 }
 
 fn ours(declared: &Declared, command: &Command) -> String {
     let usage = left(command.name, command.operands);
-    let flags = if command.flags.is_empty() { "" } else { " [FLAGS]" };
-    let mut text = format!("usage: {} {usage}{flags}\n\n{}\n", declared.name, command.about);
+    let with_flags = if command.flags.is_empty() { "" } else { " [FLAGS]" };
+    let mut text = format!("usage: {} {usage}{with_flags}\n\n{}\n", declared.name, command.about);
     if !command.more.is_empty() {
         text.push_str(&format!("\n{}\n", command.more));
     }
     if !command.flags.is_empty() {
         text.push_str("\nflags:\n");
     }
-    command.flags.iter().for_each(|known| flag(&mut text, declared, known));
+    flags(&mut text, declared, command);
     text
 }
 

@@ -2,17 +2,19 @@
 
 use super::flags::{Flag, Given};
 use super::output::Lines;
-use super::{Command, DATA, Exit, Run, directory_of, name_flaws, open_fault, usage};
+use super::{Command, DATA, Exit, Run, data_of, directory_of, name_flaws, open_fault, usage};
 use crate::app::{Declared, Fault};
 use crate::codec::binary::Malformed;
 use crate::codec::json::Writer;
-use crate::journal::{Follower, Frame, FrameKind, OpenError, Refusal};
-use crate::model::TypeKind;
+use crate::journal::{self, Follower, Frame, FrameKind, OpenError, RealDirectory, Refusal};
+use crate::model::{Catalog, TypeKind};
 use crate::state::{Historian, Record};
 use crate::stdx::nearest::nearest;
 use crate::sys::poll::{PollFd, poll};
 use std::io::stdout;
+use std::num::NonZeroU64;
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
 /// How often `--follow` looks for more, in milliseconds.
 const FOLLOW_MS: i32 = 200;
@@ -40,28 +42,40 @@ stands {\"secret\": true}. Arguments over 4 KiB are {\"bytes\", \"sha256\"}.",
 
 fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
     given.words_up_to(0, "history")?;
+    let directory = directory_of(declared, given)?;
+    let later = if given.has("model") { names_of(&directory) } else { Catalog::default() };
     let mut teller = Teller {
-        historian: Historian::default(),
-        from: given.parsed("from", "a sequence, a number from 1 on")?.unwrap_or(0),
+        historian: Historian::default().knowing(later),
+        from: given.parsed("from", "a sequence, a number from 1 on")?.map_or(0, NonZeroU64::get),
         model: given.value("model"),
         line: Vec::new(),
         lines: Lines::new(),
         stopped: None,
     };
-    let directory = directory_of(declared, given);
+    let data = data_of(declared, given);
     let begun = Follower::begin(&directory, &mut |frame| teller.frame(frame));
     let flushed = teller.lines.flush();
-    let (mut follower, found) = begun.map_err(|error| teller.fault(&error))?;
+    let (mut follower, found) = begun.map_err(|error| teller.fault(&error, &data))?;
     flushed?;
     name_flaws(&found);
     teller.know_the_model(declared)?;
     while given.has("follow") && !reader_is_gone() {
         let read = follower.read_on(&directory, &mut |frame| teller.frame(frame));
         let flushed = teller.lines.flush();
-        read.map_err(|error| teller.fault(&error))?;
+        read.map_err(|error| teller.fault(&error, &data))?;
         flushed?;
     }
     Ok(Exit::OK)
+}
+
+/// What a journal names by its end. What is wrong with it is said when it is told.
+fn names_of(directory: &RealDirectory) -> Catalog {
+    let mut catalog = Catalog::default();
+    let read = journal::read(directory, &mut |frame| match frame.kind {
+        FrameKind::Schema => catalog.read(frame.payload).map_err(|error| Refusal::Frame(error.to_string())),
+        _ => Ok(()),
+    });
+    if read.is_ok() { catalog } else { Catalog::default() }
 }
 
 /// Waits a moment; true when nobody reads stdout any more, which a write alone would say too late.
@@ -125,8 +139,8 @@ impl Teller<'_> {
     }
 
     /// What ended the reading: a reader that went away, or what is wrong with the journal.
-    fn fault(&mut self, error: &OpenError) -> Fault {
-        self.stopped.take().unwrap_or_else(|| open_fault(error))
+    fn fault(&mut self, error: &OpenError, data: &Path) -> Fault {
+        self.stopped.take().unwrap_or_else(|| open_fault(error, data))
     }
 
     /// A model that neither the journal nor the program knows was mistyped.

@@ -35,7 +35,7 @@ use crate::stdx::nearest::nearest;
 use crate::stdx::report;
 pub use exit::Exit;
 use flags::{Flag, Given};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A command that every program has.
 struct Command {
@@ -71,7 +71,10 @@ const DATA: Flag = Flag {
     name: "data",
     value: Some("DIR"),
     help: "the data directory",
-    default: Some(|declared| declared.data.display().to_string()),
+    default: Some(|declared| match declared.keeps_state {
+        true => declared.data.display().to_string(),
+        false => String::new(),
+    }),
     repeats: false,
 };
 
@@ -164,12 +167,12 @@ fn usage(words: String) -> Fault {
 }
 
 /// Why a journal did not open, as an exit status.
-pub(crate) fn open_fault(error: &OpenError) -> Fault {
+pub(crate) fn open_fault(error: &OpenError, data: &Path) -> Fault {
     let exit = match error {
         OpenError::Held { .. } => Exit::TEMPORARY,
         OpenError::Missing { .. } => Exit::NO_INPUT,
         OpenError::Io { .. } => Exit::IO,
-        OpenError::Refused { refusal: Refusal::Program(_), .. } => Exit::CONFIG,
+        OpenError::Refused { refusal: Refusal::Program(_) | Refusal::Foreign(_), .. } => Exit::CONFIG,
         OpenError::Refused { refusal: Refusal::Frame(_), .. } => Exit::DATA,
         other => {
             if other.is_damage() {
@@ -182,9 +185,14 @@ pub(crate) fn open_fault(error: &OpenError) -> Fault {
     let advice = match error {
         OpenError::Held { .. } => {
             "; stop it first, or ask it: `call` does, and `history`, `state` and `verify` read beside it"
+                .to_owned()
         }
-        error if error.is_damage() => "; restore a copy of the data directory",
-        _ => "",
+        // At 0 it is the program alone that is wrong.
+        OpenError::Refused { offset: 1.., refusal: Refusal::Program(_), .. } => {
+            format!("\nwhile nothing in it is needed, `rm -r {}` begins anew", data.display())
+        }
+        error if error.is_damage() => "; restore a copy of the data directory".to_owned(),
+        _ => String::new(),
     };
     Fault { words: format!("{error}{advice}"), exit }
 }
@@ -194,9 +202,22 @@ fn data_of(declared: &Declared, given: &Given) -> PathBuf {
     given.value("data").map_or_else(|| declared.data.clone(), Into::into)
 }
 
-/// The data directory, to be read only.
-fn directory_of(declared: &Declared, given: &Given) -> RealDirectory {
-    RealDirectory::open(data_of(declared, given))
+/// The data directory, to be read only. A program that keeps no state has none, and may read that of another.
+fn directory_of(declared: &Declared, given: &Given) -> Result<RealDirectory, Fault> {
+    if !declared.keeps_state && !given.has(DATA.name) {
+        let words =
+            "it keeps no state: there is no journal but another program's, which --data names".to_owned();
+        return Err(Fault { words, exit: Exit::NO_INPUT });
+    }
+    Ok(RealDirectory::open(data_of(declared, given)))
+}
+
+/// Refuses a data directory where nothing would be kept in it.
+fn keeps_something(declared: &Declared, given: &Given) -> Result<(), Fault> {
+    match given.has(DATA.name) && !declared.keeps_state {
+        true => Err(usage("it keeps no state: take --data away".to_owned())),
+        false => Ok(()),
+    }
 }
 
 /// Names on stderr what a reader found at the edges of a journal and left as it is.

@@ -13,6 +13,8 @@ use crate::codec::json::{Json, decode};
 use crate::error::{Error, FieldError};
 use crate::model::{MemberInfo, Shape, TypeInfo};
 use crate::stdx::clock::{Clock, SystemClock};
+use crate::stdx::{panics, report};
+use std::fmt;
 use std::sync::Arc;
 
 /// The name of a field as a flag.
@@ -153,11 +155,19 @@ pub(super) fn run(mut declared: Declared, name: &str, arguments: Vec<String>) ->
     let ready = command.prepare(&texts).map_err(|error| usage(bad_flags(name, &error)))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let opened = open(declared, true, &clock)?;
-    let ran = ready.run(&opened, name, info);
+    let (ran, panics) = panics::kept(|| ready.run(&opened, name, info));
     opened.engine().stop();
-    match ran {
-        Ok(answer) => print(&String::from_utf8_lossy(&answer)),
-        Err(error) => Err(Fault { words: format!("{name}: {error}"), exit: Exit::from(&error) }),
+    let fault = |words: &dyn fmt::Display, exit| Err(Fault { words: format!("{name}: {words}"), exit });
+    match (ran, panics.last()) {
+        (Some(Ok(answer)), _) => {
+            panics.iter().for_each(|panic| report::line(&format!("{name}: {panic}")));
+            print(&String::from_utf8_lossy(&answer))
+        }
+        (Some(Err(error)), Some(panic)) if error.is_internal() => fault(panic, Exit::SOFTWARE),
+        (Some(Err(error)), _) => fault(&error, Exit::from(&error)),
+        (None, Some(panic)) => fault(panic, Exit::SOFTWARE),
+        // `resume_unwind` says nothing.
+        (None, None) => fault(&"panicked", Exit::SOFTWARE),
     }
 }
 

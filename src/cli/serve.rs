@@ -1,7 +1,7 @@
 //! `serve`: the server in the foreground, until a signal.
 
 use super::flags::{Flag, Given};
-use super::{Command, DATA, Exit, Run, data_of, sample, usage};
+use super::{Command, DATA, Exit, Run, data_of, keeps_something, sample, usage};
 use crate::api::{Endpoint, Kind, NoOrigin, Verb};
 use crate::app::{Declared, Fault, Server};
 use crate::net::config::{FEW_CONNECTIONS, WORKERS_MAX};
@@ -48,6 +48,7 @@ loopback address or an origin is named; `localhost` and addresses are never othe
 
 fn run(mut declared: Declared, given: &Given) -> Result<Exit, Fault> {
     given.words_up_to(0, "serve")?;
+    keeps_something(&declared, given)?;
     declared.data = data_of(&declared, given);
     if let Some(listen) = given.parsed("listen", "an address like 127.0.0.1:8080")? {
         declared.listen = listen;

@@ -3,7 +3,7 @@
 use super::flags::{Flag, Given};
 use super::history::no_model;
 use super::output::Lines;
-use super::{Command, DATA, Exit, Run, directory_of, name_flaws, open_fault, usage};
+use super::{Command, DATA, Exit, Run, data_of, directory_of, name_flaws, open_fault, usage};
 use crate::app::{Declared, Fault};
 use crate::codec::json::Writer;
 use crate::journal;
@@ -61,7 +61,7 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
         }
     };
     let at = at(given)?;
-    let directory = directory_of(declared, given);
+    let directory = directory_of(declared, given)?;
     let loader = match at {
         None => Loader::new(&declared.program, None),
         Some(At::Seq(seq)) => Loader::new(&declared.program, Some(seq)),
@@ -69,7 +69,7 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
     };
     let mut loader = loader.knowing(&directory);
     let found = journal::read(&directory, &mut |frame| loader.frame(frame));
-    let found = found.map_err(|error| open_fault(&error))?;
+    let found = found.map_err(|error| open_fault(&error, &data_of(declared, given)))?;
     name_flaws(&found);
     if let Some(At::Seq(seq)) = at
         && seq > found.last_seq

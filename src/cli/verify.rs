@@ -2,7 +2,7 @@
 
 use super::flags::Given;
 use super::output::Lines;
-use super::{Command, DATA, Exit, Run, directory_of, name_flaws, open_fault};
+use super::{Command, DATA, Exit, Run, data_of, directory_of, name_flaws, open_fault};
 use crate::app::{Declared, Fault};
 use crate::codec::json::Writer;
 use crate::journal::{self, Frame, FrameKind, OpenError, Refusal, Report};
@@ -27,7 +27,7 @@ the end was acknowledged to nobody, so it is named and is no damage.",
 
 fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
     given.words_up_to(0, "verify")?;
-    let directory = directory_of(declared, given);
+    let directory = directory_of(declared, given)?;
     let mut auditor = Auditor {
         historian: Historian::default(),
         loader: Some(Loader::new(&declared.program, None).knowing(&directory)),
@@ -46,7 +46,7 @@ fn run(declared: &Declared, given: &Given) -> Result<Exit, Fault> {
             auditor.wrong.push(error.to_string());
             None
         }
-        Err(error) => return Err(open_fault(&error)),
+        Err(error) => return Err(open_fault(&error, &data_of(declared, given))),
     };
     if let Some(found) = &found {
         name_flaws(found);
@@ -66,7 +66,8 @@ struct Seen {
     transactions: u64,
     changes: u64,
     last_seq: u64,
-    last_time_ms: u64,
+    /// When that was; none: there was no transaction.
+    last_time_ms: Option<u64>,
 }
 
 struct Auditor<'p> {
@@ -83,7 +84,6 @@ struct Auditor<'p> {
 impl Auditor<'_> {
     fn frame(&mut self, frame: &Frame<'_>) {
         self.seen.frames += 1;
-        self.seen.last_time_ms = frame.time_ms;
         if self.readable
             && let Err(refusal) = self.values(frame)
         {
@@ -99,6 +99,9 @@ impl Auditor<'_> {
         if frame.kind == FrameKind::Batch {
             self.seen.transactions += u64::from(frame.count);
             self.seen.last_seq = frame.first_seq + u64::from(frame.count) - 1;
+            if !self.readable {
+                self.seen.last_time_ms = Some(frame.time_ms);
+            }
         }
     }
 
@@ -123,6 +126,7 @@ impl Auditor<'_> {
                     self.historian.tell(seq, &record, None, &mut w)?;
                     self.line = w.into_bytes();
                     self.seen.changes += record.changes.len() as u64;
+                    self.seen.last_time_ms = Some(record.time_ms);
                     seq += 1;
                     Ok(())
                 });
@@ -158,7 +162,8 @@ fn summary(seen: &Seen, found: Option<&Report>, rows: &[(&str, usize)], ok: bool
     w.field("transactions", &seen.transactions);
     w.field("changes", &seen.changes);
     w.field("last_seq", &seen.last_seq);
-    w.field("last_time", &Time::from_unix_ms(i64::try_from(seen.last_time_ms).unwrap_or(i64::MAX)));
+    let time = seen.last_time_ms.map(|ms| Time::from_unix_ms(i64::try_from(ms).unwrap_or(i64::MAX)));
+    w.field("last_time", &time);
     w.field("bytes", &found.map(|found| found.bytes));
     w.field("closed", &found.map(|found| found.closed));
     w.key("torn");

@@ -13,12 +13,14 @@ pub enum Refusal {
     Frame(String),
     /// They are sound, and the program declares something otherwise: the words say what, and what to do.
     Program(String),
+    /// They are sound, and rows are of a model that the program does not have: it may be of another program.
+    Foreign(String),
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Frame(words) | Self::Program(words) => f.write_str(words),
+            Self::Frame(words) | Self::Program(words) | Self::Foreign(words) => f.write_str(words),
         }
     }
 }
@@ -289,7 +291,7 @@ impl fmt::Display for OpenError {
             Self::Lost { place, evidence } => {
                 write!(f, "{place} has no journal, but {evidence}: refusing to start empty")
             }
-            Self::Missing { place } => write!(f, "{place} has no journal"),
+            Self::Missing { place } => write!(f, "no journal in {place}: the first start makes it"),
             Self::Header { flaws: [first, second] } if first == second => {
                 write!(f, "neither copy of the journal's header serves: {first}")
             }
@@ -317,7 +319,9 @@ impl fmt::Display for OpenError {
                  nothing was changed"
             ),
             // Where it shows is of no use to whoever has to change the program.
-            Self::Refused { refusal: Refusal::Program(words), .. } => f.write_str(words),
+            Self::Refused { refusal: Refusal::Program(words) | Refusal::Foreign(words), .. } => {
+                f.write_str(words)
+            }
             Self::Refused { offset, seq, refusal } => {
                 write!(f, "the frame at byte {offset} (sequence {seq}): {refusal}")
             }

@@ -69,7 +69,7 @@ pub use medium::{Directory, Lock, LockError, Medium, SECTOR_BYTES, read_exact_at
 pub use memory::MemoryDirectory;
 pub use read::{Follower, Report, read};
 pub use real::RealDirectory;
-pub use recovery::{Audience, Opened, Options, open, open_for};
+pub use recovery::{Audience, Opened, Options, held, open, open_for};
 pub use settle::Torn;
 pub use space::{AHEAD_BYTES, SLICE_BYTES, SMALLEST_SLICE_BYTES};
 pub use writer::Journal;

@@ -189,6 +189,20 @@ pub fn open_for(
     Ok((journal, opened))
 }
 
+/// Who has the directory open, as the error that opening it would be; none: nobody. Nothing is changed.
+#[must_use]
+pub fn held(directory: &dyn Directory) -> Option<OpenError> {
+    let place = directory.place();
+    let names = directory.list().ok()?;
+    let has = |name| names.iter().any(|has| has == name);
+    if has(LOCK)
+        && let Err(LockError::Held(text)) = directory.lock(LOCK)
+    {
+        return Some(OpenError::Held { place, holder: LockText::holder(&text) });
+    }
+    if has(JOURNAL) { take(directory, &place).err().filter(OpenError::is_held) } else { None }
+}
+
 /// What a journal says before anything is done to it.
 struct Heard {
     header: FileHeader,

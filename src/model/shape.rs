@@ -273,6 +273,8 @@ pub struct ModelInfo {
     pub roles: &'static [Role],
     /// Does it refuse unknown fields in a body?
     pub strict: bool,
+    /// The names it had before.
+    pub was: &'static [&'static str],
 }
 
 impl ModelInfo {

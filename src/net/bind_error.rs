@@ -25,8 +25,7 @@ impl fmt::Display for BindError {
         match self {
             Self::Address(address, error) if error.kind() == io::ErrorKind::AddrInUse => write!(
                 f,
-                "listening on {address}: somebody listens there already; stop them, or choose another address \
-                 (port 0 is any free one)"
+                "listening on {address}: somebody listens there already; stop them, or choose another address"
             ),
             Self::Address(address, error) => write!(f, "listening on {address}: {error}"),
             Self::Control(path, error) => write!(f, "the control socket {}: {error}", path.display()),

@@ -15,7 +15,7 @@ use super::worker::{Crew, Ends, Worker};
 use crate::stdx::clock::Clock;
 use crate::sys::{descriptors, signal};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -38,29 +38,49 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens, and answers nobody yet: those who connect wait in the kernel until [`Server::serve`].
+    /// Listens, before there is anything to answer with: those who connect wait in the kernel until [`Server::serve`].
     ///
     /// # Errors
-    /// When the address is taken or not ours, the control socket cannot be made, or descriptors are short.
+    /// When the address is taken or not ours, or so many workers are too many.
+    pub fn listen(config: &Config) -> Result<TcpListener, BindError> {
+        if config.workers > WORKERS_MAX {
+            return Err(BindError::Workers(config.workers));
+        }
+        listen::tcp(config.listen).map_err(|error| BindError::Address(config.listen, error))
+    }
+
+    /// Listens, and answers nobody yet.
+    ///
+    /// # Errors
+    /// As [`Server::listen`] and [`Server::bind_at`].
     pub fn bind(
+        config: &Config,
+        service: Arc<dyn Service>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BindError> {
+        Self::bind_at(Self::listen(config)?, config, service, clock)
+    }
+
+    /// The same where somebody listens already, by [`Server::listen`].
+    ///
+    /// # Errors
+    /// When the control socket cannot be made, or descriptors are short.
+    pub fn bind_at(
+        listener: TcpListener,
         config: &Config,
         service: Arc<dyn Service>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BindError> {
         let mut config = config.clone();
         let count = match config.workers {
-            0 => thread::available_parallelism().map_or(1, usize::from),
+            0 => thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX),
             count => count,
         };
-        if count > WORKERS_MAX {
-            return Err(BindError::Workers(count));
-        }
         let short = |error| BindError::Descriptors(count, error);
         let most_descriptors = usize::try_from(descriptors::raise().map_err(short)?).unwrap_or(usize::MAX);
         config.connections.get_or_insert_with(|| room_for_connections(most_descriptors));
-        let not_there = |error| BindError::Address(config.listen, error);
-        let listener = Arc::new(listen::tcp(config.listen).map_err(not_there)?);
-        let addr = listener.local_addr().map_err(not_there)?;
+        let addr = listener.local_addr().map_err(|error| BindError::Address(config.listen, error))?;
+        let listener = Arc::new(listener);
         let control = config.control.as_deref().map(|path| {
             ControlSocket::bind(path).map_err(|error| BindError::Control(path.to_owned(), error))
         });

@@ -23,6 +23,8 @@ use crate::model::{Catalog, Renderer, Time};
 #[derive(Debug, Default)]
 pub struct Historian {
     catalog: Catalog,
+    /// What is named later, where that was said.
+    later: Catalog,
     renderer: Renderer,
 }
 
@@ -37,16 +39,24 @@ impl Historian {
         Ok(())
     }
 
+    /// The same with what the journal names by its end: a model is then found by the name it has there from the first.
+    #[must_use]
+    pub fn knowing(mut self, later: Catalog) -> Self {
+        self.later = later;
+        self
+    }
+
     /// What the journal has named so far.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
 
-    /// Is this a change of the model of this name?
+    /// Is this a change of the model that is called so, or will be?
     #[must_use]
     pub fn is_of(&self, change: &RecordedChange<'_>, model: &str) -> bool {
-        self.catalog.by_number(change.table()).is_some_and(|known| known.name == model)
+        let mut catalogs = [&self.catalog, &self.later].into_iter();
+        catalogs.any(|catalog| catalog.by_number(change.table()).is_some_and(|known| known.name == model))
     }
 
     /// Writes a transaction as an object, with its changes, or those of one model alone.

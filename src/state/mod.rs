@@ -25,4 +25,4 @@ pub use history::Historian;
 pub use record::{Cause, Record, RecordedChange, Recorder};
 pub use replay::{ReplayError, Replayer, replay};
 pub use rules::{BROKEN_ROWS_NAMED_MAX, BrokenRules};
-pub use table::{INDEX_KEY_BYTES_MAX, State, Table};
+pub use table::{INDEX_KEY_BYTES_MAX, Spares, State, Table};

@@ -4,7 +4,7 @@ use super::record::key_of;
 use super::{Record, RecordedChange, State};
 use crate::codec::binary::{Malformed, Numbers, Reader};
 use crate::codec::order::{Key, KeyWriter};
-use crate::model::{Catalog, CatalogType, Row, TypeKind};
+use crate::model::{Catalog, Row};
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,10 +31,9 @@ impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(error) => error.fmt(f),
-            Self::UnknownModel(name) => write!(
-                f,
-                "the journal holds rows of {name}, which this program does not have: add .model::<{name}>() to the app"
-            ),
+            Self::UnknownModel(name) => {
+                write!(f, "the journal holds rows of {name}, which this program does not have")
+            }
             Self::NoRoom(words) | Self::Row(words) => f.write_str(words),
         }
     }
@@ -54,11 +53,7 @@ impl Replayer {
     /// For a journal whose catalog is `catalog`, with the program's numbers in it.
     #[must_use]
     pub fn new(catalog: &Catalog, numbers: Numbers, state: &State) -> Self {
-        let position = |known: &CatalogType| match known.kind {
-            TypeKind::Model => state.models().position_by_name(&known.name).ok_or_else(|| known.name.clone()),
-            TypeKind::Data | TypeKind::Call | TypeKind::Rules => Err(known.name.clone()),
-        };
-        let tables = (0..).map_while(|number| catalog.by_number(number)).map(position).collect();
+        let tables = catalog.tables(state.models());
         Self { numbers, tables }
     }
 

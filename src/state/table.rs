@@ -1,6 +1,6 @@
 //! Tables, their indexes, and the root that holds them.
 
-use super::tree::Tree;
+use super::tree::{self, Tree};
 use crate::codec::json;
 use crate::codec::order::{INLINE_BYTES, Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
@@ -21,11 +21,20 @@ pub struct Table {
     next_id: u64,
 }
 
+/// Nodes of the tables' trees that changes have replaced, for the copies that later changes make. Tables share them.
+#[derive(Debug, Default)]
+pub struct Spares {
+    rows: tree::Spares<Key, Row>,
+    entries: tree::Spares<Key, u16>,
+}
+
 /// A version of everything.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct State {
     models: Arc<Models>,
     tables: Vec<Arc<Table>>,
+    /// Those of the head are filled; other versions are not changed, and theirs stay empty.
+    spares: Spares,
     /// The last transaction that is in it.
     pub seq: u64,
     /// The time of that transaction, in milliseconds since 1970.
@@ -86,14 +95,14 @@ impl Table {
     }
 
     /// Puts a row in, in place of the one with its key. The indexes follow.
-    fn put(&mut self, schema: &Schema, key: &Key, row: Row) -> Option<Row> {
+    fn put(&mut self, schema: &Schema, key: &Key, row: Row, spares: &mut Spares) -> Option<Row> {
         if let Some(id) = row.value.key_counter() {
             self.raise_counter(id + 1);
         }
         if schema.indexes.is_empty() {
-            return self.rows.insert(key.clone(), row);
+            return self.rows.insert_reusing(key.clone(), row, &mut spares.rows);
         }
-        let before = self.rows.insert(key.clone(), Arc::clone(&row));
+        let before = self.rows.insert_reusing(key.clone(), Arc::clone(&row), &mut spares.rows);
         let mut w = KeyWriter::new();
         for (spec, tree) in schema.indexes.iter().zip(&mut self.indexes) {
             if let Some(before) = &before {
@@ -101,22 +110,22 @@ impl Table {
                     continue;
                 }
                 entry_of(spec, &before.value, key, &mut w);
-                let gone = tree.remove(w.as_bytes());
+                let gone = tree.remove_reusing(w.as_bytes(), &mut spares.entries);
                 assert!(gone.is_some(), "an index of {} lacks a row of its table", schema.name);
             }
             let start = entry_of(spec, &row.value, key, &mut w);
-            tree.insert(w.finish(), start);
+            tree.insert_reusing(w.finish(), start, &mut spares.entries);
         }
         before
     }
 
     /// Takes a row out. The indexes follow.
-    fn take(&mut self, schema: &Schema, key: &[u8]) -> Option<Row> {
-        let row = self.rows.remove(key)?;
+    fn take(&mut self, schema: &Schema, key: &[u8], spares: &mut Spares) -> Option<Row> {
+        let row = self.rows.remove_reusing(key, &mut spares.rows)?;
         let mut w = KeyWriter::new();
         for (spec, tree) in schema.indexes.iter().zip(&mut self.indexes) {
             entry_of(spec, &row.value, key, &mut w);
-            let gone = tree.remove(w.as_bytes());
+            let gone = tree.remove_reusing(w.as_bytes(), &mut spares.entries);
             assert!(gone.is_some(), "an index of {} lacks a row of its table", schema.name);
         }
         Some(row)
@@ -144,6 +153,19 @@ pub(super) fn show_key(schema: &Schema, row: &dyn Entity) -> String {
     String::from_utf8_lossy(&w.into_bytes()).into_owned()
 }
 
+/// Another version, which shares everything and has no spares.
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self {
+            models: Arc::clone(&self.models),
+            tables: self.tables.clone(),
+            spares: Spares::default(),
+            seq: self.seq,
+            time_ms: self.time_ms,
+        }
+    }
+}
+
 impl State {
     /// Nothing yet.
     #[must_use]
@@ -151,7 +173,19 @@ impl State {
         let tables = models.schemas().iter().map(|schema| {
             Arc::new(Table { indexes: vec![Tree::new(); schema.indexes.len()], ..Table::default() })
         });
-        Self { tables: tables.collect(), models, seq: 0, time_ms: 0 }
+        Self { tables: tables.collect(), models, spares: Spares::default(), seq: 0, time_ms: 0 }
+    }
+
+    /// How many nodes are kept for reuse.
+    #[must_use]
+    pub fn spare_nodes(&self) -> usize {
+        self.spares.rows.len() + self.spares.entries.len()
+    }
+
+    /// Takes out the nodes that are kept for reuse, and with them the last counts of old rows.
+    #[must_use]
+    pub fn take_spares(&mut self) -> Spares {
+        std::mem::take(&mut self.spares)
     }
 
     /// The models that it holds rows of.
@@ -180,13 +214,13 @@ impl State {
     /// Puts a row in, whatever it breaks: for replay and undo, which repeat what was allowed once.
     pub fn put(&mut self, table: usize, key: &Key, row: Row) -> Option<Row> {
         let schema = &self.models.schemas()[table];
-        Arc::make_mut(&mut self.tables[table]).put(schema, key, row)
+        Arc::make_mut(&mut self.tables[table]).put(schema, key, row, &mut self.spares)
     }
 
     /// Takes a row out, whatever refers to it: for replay and undo.
     pub fn take(&mut self, table: usize, key: &[u8]) -> Option<Row> {
         let schema = &self.models.schemas()[table];
-        Arc::make_mut(&mut self.tables[table]).take(schema, key)
+        Arc::make_mut(&mut self.tables[table]).take(schema, key, &mut self.spares)
     }
 
     /// Can every index of the table hold this row's values, with as much room again for changes of single fields? Rows that

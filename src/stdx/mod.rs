@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod mailbox;
 pub mod nearest;
+pub mod panics;
 pub mod random;
 pub mod report;
 pub mod slab;

@@ -220,9 +220,25 @@ impl Engine {
         assert!(first, "an engine commits to one place");
     }
 
-    /// Starts the thread that drops old versions.
-    pub(super) fn start_reaper(&self) -> io::Result<()> {
-        self.published.reaper.start()
+    /// Starts the thread that drops old versions, and the head's spare nodes when nothing happens.
+    pub(super) fn start_reaper(self: &Arc<Self>) -> io::Result<()> {
+        let (engine, mut seen) = (Arc::downgrade(self), self.seq());
+        let tidy = move || engine.upgrade().is_some_and(|engine| engine.tidy(&mut seen));
+        self.published.reaper.start(tidy)
+    }
+
+    /// Drops the head's spare nodes if nothing was published since the last look; else says that there is more to look for.
+    fn tidy(&self, seen: &mut u64) -> bool {
+        let seq = self.seq();
+        if std::mem::replace(seen, seq) != seq {
+            return true;
+        }
+        let mut inside = self.gate.look();
+        let Some(head) = inside.value.as_mut() else { return true };
+        let spares = head.tx.state.take_spares();
+        drop(inside);
+        drop(spares);
+        false
     }
 
     /// What hears that tickets have moved: whoever holds back answers. Set once; the first one stays.
@@ -273,6 +289,12 @@ impl Engine {
     #[must_use]
     pub fn held_versions(&self) -> usize {
         self.published.reaper.held()
+    }
+
+    /// How many tree nodes wait to be used again; `None` while a command runs.
+    #[must_use]
+    pub fn spare_nodes(&self) -> Option<usize> {
+        self.gate.look().value.as_ref().map(|head| head.tx.state.spare_nodes())
     }
 
     /// What has become of a ticket.

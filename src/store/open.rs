@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::engine::Ear;
-use crate::codec::binary::Numbers;
+use crate::codec::binary::{Malformed, Numbers};
 use crate::journal::{
     self, AppendError, Audience, Commit, Directory, Frame, FrameKind, Journal, Lone, OpenError, Opened,
     Refusal,
@@ -140,7 +140,7 @@ impl<'p> Loader<'p> {
                     .map_err(|error| Refusal::Frame(format!("a schema frame: {error}")))?;
                 let Program { models, calls } = self.program;
                 // Said now, before a row of the old shape is read as one of the new.
-                self.catalog.plan(models, calls).map_err(|error| Refusal::Program(error.to_string()))?;
+                self.fits()?;
                 self.replayer =
                     Replayer::new(&self.catalog, self.catalog.numbers(models, calls), &self.state);
                 Ok(())
@@ -158,17 +158,25 @@ impl<'p> Loader<'p> {
         let mut count = 0;
         let done = Record::each(frame.payload, |record| {
             count += 1;
+            for change in &record.changes {
+                self.first_row(change.table())?;
+            }
             if self.until.is_none_or(|until| seq <= until)
                 && self.until_ms.is_none_or(|until| record.time_ms <= until)
             {
                 replay(&mut self.state, &self.replayer, seq, &record)?;
             }
             seq += 1;
-            Ok::<_, ReplayError>(())
+            Ok::<_, Unfit>(())
         });
+        let Program { models, calls } = self.program;
         done.map_err(|error| match error {
-            ReplayError::UnknownModel(_) | ReplayError::NoRoom(_) => Refusal::Program(error.to_string()),
-            ReplayError::Malformed(_) | ReplayError::Row(_) => {
+            Unfit::Shape(refusal) => refusal,
+            Unfit::Replay(ReplayError::UnknownModel(name)) => {
+                Refusal::Foreign(self.catalog.foreign(&name, models, calls))
+            }
+            Unfit::Replay(error @ ReplayError::NoRoom(_)) => Refusal::Program(error.to_string()),
+            Unfit::Replay(error @ (ReplayError::Malformed(_) | ReplayError::Row(_))) => {
                 Refusal::Frame(format!("transaction {seq}: {error}"))
             }
         })?;
@@ -179,10 +187,47 @@ impl<'p> Loader<'p> {
         }
     }
 
+    /// A type may be declared otherwise until the first row of it comes.
+    fn first_row(&mut self, table: u64) -> Result<(), Unfit> {
+        if self.catalog.note_row(table) {
+            self.fits().map_err(Unfit::Shape)?;
+        }
+        Ok(())
+    }
+
+    /// Does the program fit what the journal has named, as far as there are rows of it?
+    fn fits(&self) -> Result<(), Refusal> {
+        let Program { models, calls } = self.program;
+        let Err(error) = self.catalog.plan(models, calls) else { return Ok(()) };
+        Err(match self.catalog.of_another_program(models, calls) {
+            Some(words) => Refusal::Foreign(words),
+            None => Refusal::Program(error.to_string()),
+        })
+    }
+
     /// The state and the catalog, once all frames are in.
     #[must_use]
     pub fn finish(self) -> (State, Catalog) {
         (self.state, self.catalog)
+    }
+}
+
+/// Why a transaction is not taken in.
+enum Unfit {
+    /// What the program declares is not what its row is.
+    Shape(Refusal),
+    Replay(ReplayError),
+}
+
+impl From<ReplayError> for Unfit {
+    fn from(error: ReplayError) -> Self {
+        Self::Replay(error)
+    }
+}
+
+impl From<Malformed> for Unfit {
+    fn from(error: Malformed) -> Self {
+        Self::Replay(error.into())
     }
 }
 
@@ -192,10 +237,9 @@ impl Audience for Loader<'_> {
     }
 
     fn end(&mut self) -> Result<(), Refusal> {
-        let Program { models, calls } = self.program;
-        self.catalog.plan(models, calls).map_err(|error| Refusal::Program(error.to_string()))?;
+        self.fits()?;
         // Rows that came by this program's own rules keep them.
-        if !self.catalog.has_other_rules(models) {
+        if !self.catalog.has_other_rules(&self.program.models) {
             return Ok(());
         }
         let mut broken = self.state.broken_rules().lines();
@@ -203,8 +247,8 @@ impl Audience for Loader<'_> {
             return Ok(());
         }
         broken.push(
-            "the journal holds rows that break rules which are new in this program: change them with the program that \
-             wrote them, or take the rules back"
+            "the journal holds rows that break rules which are new in this program: start the one before, which wrote \
+             them, and change the rows, or take the rules back"
                 .to_owned(),
         );
         Err(Refusal::Program(broken.join("\n")))

@@ -83,8 +83,7 @@ impl Published {
         self.seq.store(seq, Ordering::Release);
         let unheld = self.reaper.take(old);
         self.moved();
-        // Whoever publishes is the journal's thread, and what only the old root has is what it has just copied: it is freed
-        // where it was made, which is a third cheaper than on another core, after everybody has been woken.
+        // The head keeps most of what only the old root has, as spares; the rest is freed after everybody has been woken.
         drop(unheld);
     }
 

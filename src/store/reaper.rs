@@ -1,7 +1,9 @@
 //! Old versions of the state are dropped by a thread of their own.
 //!
 //! Freeing a version means walking to whatever it alone holds. The reaper keeps every old root that a reader holds until
-//! nobody else does; so the last one to let go is never a worker and never somebody who holds the head.
+//! nobody else does; so the last one to let go is never a worker and never somebody who holds the head. Those that nobody
+//! holds leave their nodes to the head, which uses them again; when nothing happens any more, the reaper drops these too,
+//! so that an idle program does not keep old rows.
 
 use crate::state::State;
 use crate::stdx::threads;
@@ -14,6 +16,9 @@ use std::time::Duration;
 /// How long the reaper sleeps between two looks while there is something to drop, in milliseconds.
 const LOOK_EVERY_MS: u64 = 5;
 
+/// How long the reaper sleeps between two looks at whether anything still happens, in milliseconds.
+const TIDY_EVERY_MS: u64 = 500;
+
 /// Keeps old roots until they can be dropped.
 #[derive(Debug, Default)]
 pub(super) struct Reaper {
@@ -25,6 +30,8 @@ pub(super) struct Reaper {
 struct Shared {
     roots: Mutex<Vec<Arc<State>>>,
     sleeping: AtomicBool,
+    /// It sleeps until the next root is published: there is nothing to tidy.
+    resting: AtomicBool,
     ending: AtomicBool,
 }
 
@@ -51,26 +58,44 @@ impl Shared {
         left
     }
 
-    fn run(&self) {
+    fn run(&self, mut tidy: impl FnMut() -> bool) {
         while !self.ending.load(Ordering::Acquire) {
             if self.sweep() {
                 thread::park_timeout(Duration::from_millis(LOOK_EVERY_MS));
-            } else {
-                self.sleeping.store(true, Ordering::SeqCst);
-                if self.roots().is_empty() {
+                continue;
+            }
+            // Said before it is looked, so that a root that comes meanwhile is seen or wakes this thread.
+            self.sleeping.store(true, Ordering::SeqCst);
+            self.resting.store(true, Ordering::SeqCst);
+            let is_busy = tidy();
+            if is_busy {
+                self.resting.store(false, Ordering::SeqCst);
+            }
+            if self.roots().is_empty() {
+                if is_busy {
+                    thread::park_timeout(Duration::from_millis(TIDY_EVERY_MS));
+                } else {
                     thread::park();
                 }
-                self.sleeping.store(false, Ordering::SeqCst);
             }
+            self.resting.store(false, Ordering::SeqCst);
+            self.sleeping.store(false, Ordering::SeqCst);
         }
+    }
+
+    /// Is it time to wake the thread, after a root has been taken?
+    fn is_wanted(&self) -> bool {
+        let rested = self.resting.swap(false, Ordering::SeqCst);
+        rested || self.sleeping.load(Ordering::SeqCst) && !self.roots().is_empty()
     }
 }
 
 impl Reaper {
-    /// Starts the thread. Without it, roots are dropped when the next one comes.
-    pub(super) fn start(&self) -> io::Result<()> {
+    /// Starts the thread. Without it, roots are dropped when the next one comes. `tidy` is called now and then while it says
+    /// that there is more to tidy, and again after the next root.
+    pub(super) fn start(&self, tidy: impl FnMut() -> bool + Send + 'static) -> io::Result<()> {
         let shared = Arc::clone(&self.shared);
-        let handle = threads::spawn("reaper", move || shared.run())?;
+        let handle = threads::spawn("reaper", move || shared.run(tidy))?;
         let started = Some((handle.thread().clone(), handle));
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = started;
         Ok(())
@@ -92,10 +117,11 @@ impl Reaper {
     fn wake(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         match &*running {
-            Some((thread, _)) if self.shared.sleeping.load(Ordering::SeqCst) && self.held() > 0 => {
-                thread.unpark();
+            Some((thread, _)) => {
+                if self.shared.is_wanted() {
+                    thread.unpark();
+                }
             }
-            Some(_) => {}
             None => {
                 self.shared.sweep();
             }

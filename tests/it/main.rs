@@ -21,6 +21,7 @@ mod program;
 mod recovery;
 mod refused;
 mod renamed;
+mod reshaped;
 mod rig;
 mod secrets;
 mod simulation;

@@ -296,7 +296,7 @@ fn a_used_directory_without_its_journal_is_refused() {
     }
     let error = read_memory(&MemoryDirectory::new()).expect_err("there is none");
     assert!(matches!(error, OpenError::Missing { .. }), "{error}");
-    assert_eq!(error.to_string(), "memory has no journal");
+    assert_eq!(error.to_string(), "no journal in memory: the first start makes it");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sunstone::codec::order::Key;
-use sunstone::state::tree::{Difference, Tree};
+use sunstone::state::tree::{Difference, Spares, Tree};
 use sunstone::stdx::random::Xoshiro;
 
 /// A row as the state keeps it: shared, and two words wide.
@@ -70,13 +70,17 @@ impl Keys {
 
 /// Runs random changes on both kinds of map; holds versions, drops them at random, and looks at the held ones again.
 fn script(seed: u64, keys: Keys, steps: u64, removals_in_100: u64) {
+    script_with(&mut Spares::none(), seed, keys, steps, removals_in_100);
+}
+
+fn script_with(spares: &mut Spares<Key, Row>, seed: u64, keys: Keys, steps: u64, removals_in_100: u64) {
     let random = &mut Xoshiro::new(seed);
     let (mut tree, mut naive) = (Rows::new(), Naive::new());
     let mut held: Vec<(Rows, Naive)> = Vec::new();
     for step in 0..steps {
         let at = key(keys.next(random, step));
         if random.below(100) < removals_in_100 {
-            assert_eq!(tree.remove(&at), naive.remove(&at), "seed {seed} step {step}");
+            assert_eq!(tree.remove_reusing(&at, spares), naive.remove(&at), "seed {seed} step {step}");
         } else if random.one_in(4) {
             let (mine, theirs) = (tree.get_mut(&at), naive.get_mut(&at));
             assert_eq!(mine, theirs, "seed {seed} step {step}");
@@ -86,7 +90,7 @@ fn script(seed: u64, keys: Keys, steps: u64, removals_in_100: u64) {
             }
         } else {
             assert_eq!(
-                tree.insert(at.clone(), row(step)),
+                tree.insert_reusing(at.clone(), row(step), spares),
                 naive.insert(at.clone(), row(step)),
                 "seed {seed} step {step}"
             );
@@ -121,6 +125,73 @@ fn random_scripts_give_what_a_btreemap_gives_in_every_held_version() {
         script(seed, Keys::Rising, 2_500, 10);
         script(seed, Keys::Falling, 2_500, 10);
     }
+}
+
+/// The same with spares, which go from one tree to the next: what the trees before have left in them shows nowhere.
+#[test]
+fn random_scripts_with_spare_nodes_give_the_same_in_every_held_version() {
+    let mut spares = Spares::new();
+    for seed in 20..30 {
+        script_with(&mut spares, seed, Keys::Scattered(60), 800, 45);
+        script_with(&mut spares, seed, Keys::Scattered(3_000), 5_000, 25);
+        script_with(&mut spares, seed, Keys::Rising, 2_500, 10);
+        script_with(&mut spares, seed, Keys::Falling, 2_500, 10);
+    }
+    assert!(!spares.is_empty());
+}
+
+/// The nodes of versions that end come again, so that no more of them are kept than two versions need; those of a version
+/// that somebody holds stay as they are, however many versions come and go.
+#[test]
+fn spare_nodes_are_those_of_ended_versions_and_of_no_held_one() {
+    let (rows, updates) = (2_000, 100);
+    let random = &mut Xoshiro::new(7);
+    let mut spares = Spares::new();
+    let mut tree = Rows::from_sorted((0..rows).map(|n| (key(n), row(n))));
+    let mut naive: Naive = (0..rows).map(|n| (key(n), row(n))).collect();
+    let mut held: Vec<(Rows, Naive)> = Vec::new();
+    for version in 0..200 {
+        let published = tree.clone();
+        if version >= 100 && version % 20 == 0 {
+            held.push((published.clone(), naive.clone()));
+        }
+        for _ in 0..updates {
+            let (at, new) = (key(random.below(rows)), row(random.next_u64()));
+            let before = tree.insert_reusing(at.clone(), Arc::clone(&new), &mut spares);
+            assert_eq!(before, naive.insert(at, new));
+        }
+        assert!(published.diff(&tree).count() > 0);
+        let most = if held.is_empty() { 5 * updates } else { 16_384 };
+        assert!(spares.len() as u64 <= most, "{} nodes are kept at version {version}", spares.len());
+    }
+    assert_equal(&tree, &naive, 7);
+    for (tree, naive) in &held {
+        assert_equal(tree, naive, 7);
+    }
+}
+
+/// Spares hold values for a while and never for good.
+#[test]
+fn values_of_ended_versions_are_let_go_with_the_changes_that_follow_or_with_the_spares() {
+    let rows = 1_000;
+    let (first, second) = (row(1), row(2));
+    let mut spares = Spares::new();
+    let mut tree = Rows::from_sorted((0..rows).map(|n| (key(n), Arc::clone(&first))));
+    let before = tree.clone();
+    for n in 0..rows {
+        drop(tree.insert_reusing(key(n), Arc::clone(&second), &mut spares));
+    }
+    assert_eq!(Arc::strong_count(&first) as u64, 1 + rows, "the version that is held has all of them");
+    drop(before);
+    let version = tree.clone();
+    for n in 0..rows / 2 + 8 {
+        drop(tree.insert_reusing(key(n), row(3), &mut spares));
+    }
+    assert_eq!(Arc::strong_count(&first), 1, "two replaced nodes are emptied for each that is copied");
+    drop((version, tree));
+    assert!(Arc::strong_count(&second) > 1, "what was replaced last is still among the spares");
+    drop(spares);
+    assert_eq!(Arc::strong_count(&second), 1);
 }
 
 #[test]

@@ -3,15 +3,20 @@
 //! A schema frame holds the types that are new since the last one, or new members of known ones, in CBOR:
 //! `[[number, kind, name, key member or null, body, [[member number, name, shape or null, is secret], ...]], ...]`.
 //! Numbers are given in order and never used again, so that every frame before can always be read. A member that is there
-//! already comes again when it has become a secret; it stays one, because its values stand in the frames before. An entry
-//! of the kind [`TypeKind::Rules`] is no type: its name is a digest of the rules that all rows before it keep.
+//! already comes again when it has become a secret; it stays one, because its values stand in the frames before. A
+//! model that comes again under another name has that name from there on, and so have the references to it. A type that
+//! comes again under another number is another one: nothing was ever written of the one before. An entry of the kind
+//! [`TypeKind::Rules`] is no type: its name is a digest of the rules that all rows before it keep.
 
+mod compare;
+mod foreign;
+mod names;
 mod plan;
 mod rules;
 
 use super::{MemberInfo, Models, TypeBody, TypeInfo};
 use crate::codec::binary::{Malformed, Numbers, Reader};
-use plan::declared;
+use plan::{Declared, declared};
 
 pub use plan::CatalogError;
 
@@ -34,6 +39,8 @@ pub struct CatalogType {
     pub body: TypeBody,
     /// Its members; their position is their number.
     pub members: Vec<CatalogMember>,
+    /// Of a model: a row of it stands in the journal, or stood there. Known of the frames that were read.
+    pub written: bool,
 }
 
 /// A member as a journal knows it.
@@ -85,6 +92,32 @@ impl Catalog {
             .map(|(_, found)| found)
     }
 
+    /// Notes that a row of the model with this number stands in the journal; false when that was known.
+    pub fn note_row(&mut self, number: u64) -> bool {
+        let known = usize::try_from(number).ok().and_then(|number| self.types.get_mut(number));
+        known.is_some_and(|known| !std::mem::replace(&mut known.written, true))
+    }
+
+    /// By number: the position of the program's table, or the name of what it has none for.
+    #[must_use]
+    pub fn tables(&self, models: &Models) -> Vec<Result<usize, String>> {
+        let mut tables: Vec<_> = self.types.iter().map(|known| Err(known.name.clone())).collect();
+        for (position, schema) in models.schemas().iter().enumerate() {
+            let number =
+                self.find(&Declared::model(schema)).and_then(|(number, _)| usize::try_from(number).ok());
+            if let Some(table) = number.and_then(|number| tables.get_mut(number)) {
+                *table = Ok(position);
+            }
+        }
+        tables
+    }
+
+    /// The newest type of the name that a declared one has, else of one that it had before.
+    fn find(&self, declared: &Declared<'_>) -> Option<(u64, &CatalogType)> {
+        let names = std::iter::once(declared.name).chain(declared.was.iter().copied());
+        names.filter_map(|name| self.by_name(declared.kind, name)).next()
+    }
+
     /// Takes in a schema frame.
     ///
     /// # Errors
@@ -108,7 +141,17 @@ impl Catalog {
                 return Err(r.malformed("a body of a type from 0 to 3"));
             };
             if number == self.types.len() {
-                self.types.push(CatalogType { kind, name: name.clone(), key, body, members: Vec::new() });
+                self.types.push(CatalogType {
+                    kind,
+                    name: name.clone(),
+                    key,
+                    body,
+                    members: Vec::new(),
+                    written: false,
+                });
+            }
+            if kind == TypeKind::Model {
+                self.rename(number, &name);
             }
             let known = self.types.get_mut(number).filter(|known| known.kind == kind && known.name == name);
             let Some(known) = known else {
@@ -136,11 +179,9 @@ impl Catalog {
     pub fn numbers(&self, models: &Models, calls: &[(String, Option<&'static TypeInfo>)]) -> Numbers {
         let mut numbers = Numbers::default();
         for declared in declared(models, calls) {
-            let (Some(info), Some((_, known))) = (declared.info, self.by_name(declared.kind, declared.name))
-            else {
-                continue;
-            };
-            numbers.set(info.slot, &known.numbers(info));
+            if let (Some(info), Some((_, known))) = (declared.info, self.find(&declared)) {
+                numbers.set(info.slot, &known.numbers(info));
+            }
         }
         numbers
     }

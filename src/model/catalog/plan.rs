@@ -1,9 +1,10 @@
 //! What a program adds to a journal's catalog, and what keeps it from opening that journal.
 
-use super::{BODIES, Catalog, CatalogMember, CatalogType, TypeKind, rules};
+use super::compare::{Compared, compare};
+use super::{BODIES, Catalog, CatalogMember, CatalogType, TypeKind, foreign, rules};
 use crate::codec::binary::{Numbers, Writer};
 use crate::model::registry::collect_types;
-use crate::model::{Models, SchemaError, TypeBody, TypeInfo};
+use crate::model::{Models, Schema, SchemaError, TypeBody, TypeInfo};
 use std::fmt;
 
 /// Why the program cannot open a journal: what it declares differs from what the journal holds.
@@ -59,24 +60,60 @@ fn encode(entries: &[Entry<'_>]) -> Vec<u8> {
 }
 
 /// A type that the program wants to have numbers for.
+#[derive(Clone, Copy)]
 pub(super) struct Declared<'d> {
     pub(super) kind: TypeKind,
     pub(super) name: &'d str,
+    /// The names that it had before.
+    pub(super) was: &'static [&'static str],
     pub(super) info: Option<&'static TypeInfo>,
     pub(super) key: Option<usize>,
 }
 
+/// What the program adds, and what is in the way.
+type Planned<'d> = (Vec<Entry<'d>>, Vec<String>);
+
 impl Catalog {
-    /// What has to be added for this program: the payload of a schema frame, or nothing.
+    /// What has to be added for this program: the payload of a schema frame, or nothing. A type of which nothing was
+    /// written (see [`Catalog::note_row`]) is named anew where it is declared otherwise.
     ///
     /// # Errors
-    /// When a model or a part of it is declared otherwise than the journal holds it.
+    /// When a model or a part of it is declared otherwise than the rows in the journal have it.
     pub fn plan(
         &self,
         models: &Models,
         calls: &[(String, Option<&'static TypeInfo>)],
     ) -> Result<Option<Vec<u8>>, CatalogError> {
+        let mut wrong = two_of_one_name(models);
+        let (mut entries, others) = self.planned(models, calls);
+        let guesses = if others.is_empty() { Vec::new() } else { self.guesses(models) };
+        if guesses.is_empty() {
+            wrong.extend(self.wrong_name(models).filter(|_| !others.is_empty()));
+            wrong.extend(others);
+        } else {
+            // What would still be wrong is said, and not what follows from the name.
+            let mut renamed = self.clone();
+            guesses.iter().for_each(|guess| renamed.rename(guess.number, guess.new));
+            wrong.extend(foreign::lines(&guesses));
+            wrong.extend(renamed.planned(models, calls).1);
+        }
+        if !wrong.is_empty() {
+            return Err(CatalogError(wrong));
+        }
         let rules = rules::digest(models).unwrap_or_default();
+        if self.has_other_rules(models) {
+            let new = entries.iter().filter(|entry| entry.number >= self.types.len()).count();
+            let declared = Declared { name: &rules, ..Declared::nameless(TypeKind::Rules) };
+            entries.push(Entry { number: self.types.len() + new, declared, members: Vec::new() });
+        }
+        Ok((!entries.is_empty()).then(|| encode(&entries)))
+    }
+
+    fn planned<'d>(&self, models: &Models, calls: &'d [(String, Option<&'static TypeInfo>)]) -> Planned<'d> {
+        let renames = self.renames(models);
+        let mut renamed = self.clone();
+        renames.iter().for_each(|(number, name)| renamed.rename(*number, name));
+        let in_rows = renamed.in_rows();
         let mut wrong = Vec::new();
         let mut entries = Vec::new();
         let mut next = self.types.len();
@@ -90,33 +127,84 @@ impl Catalog {
                 }
                 parts.push((info.name, place));
             }
-            let entry = match self.by_name(declared.kind, declared.name) {
-                None => {
-                    next += 1;
-                    Some((next - 1, declared.members().enumerate().collect()))
+            let known = renamed.by_name(declared.kind, declared.name);
+            let known = known.map(|(number, known)| (usize::try_from(number).unwrap_or(usize::MAX), known));
+            let mut is_new = true;
+            if let Some((number, known)) = known {
+                let Compared { news, wrong: faults } = compare(&declared, known);
+                is_new = !faults.is_empty();
+                if is_new && in_rows.get(number).is_some_and(|in_rows| *in_rows) {
+                    wrong.extend(faults);
+                    continue;
                 }
-                Some((number, known)) => {
-                    let news = compare(&declared, known, &mut wrong);
-                    (!news.is_empty()).then_some((usize::try_from(number).unwrap_or(usize::MAX), news))
+                let members = if is_new { Vec::new() } else { news };
+                if !members.is_empty() || renames.iter().any(|(renamed, _)| *renamed == number) {
+                    entries.push(Entry { number, declared, members });
                 }
-            };
-            if let Some((number, members)) = entry {
-                entries.push(Entry { number, declared, members });
+            }
+            if is_new {
+                let members = declared.members().enumerate().collect();
+                entries.push(Entry { number: next, declared, members });
+                next += 1;
             }
         }
-        if !wrong.is_empty() {
-            return Err(CatalogError(wrong));
-        }
-        if self.has_other_rules(models) {
-            let declared = Declared { kind: TypeKind::Rules, name: &rules, info: None, key: None };
-            entries.push(Entry { number: next, declared, members: Vec::new() });
-        }
-        Ok((!entries.is_empty()).then(|| encode(&entries)))
+        // A new name comes before the shapes that say it.
+        entries.sort_by_key(|entry| !renames.iter().any(|(number, _)| *number == entry.number));
+        (entries, wrong)
+    }
+
+    /// The models that the journal knows under a name that they had before.
+    fn renames(&self, models: &Models) -> Vec<(usize, &'static str)> {
+        let renames = models.schemas().iter().filter_map(|schema| {
+            let (number, known) = self.find(&Declared::model(schema))?;
+            (known.name != schema.name).then_some((usize::try_from(number).ok()?, schema.name))
+        });
+        renames.collect()
     }
 }
 
+/// Names that two models of the program have or had.
+fn two_of_one_name(models: &Models) -> Vec<String> {
+    let schemas = || models.schemas().iter();
+    let names = schemas()
+        .enumerate()
+        .flat_map(|(position, schema)| schema.model.was.iter().map(move |was| (position, schema.name, *was)));
+    let wrong = names.filter_map(|(position, name, was)| {
+        let is_other = |other: &Schema| other.name == was || other.model.was.contains(&was);
+        let (_, other) =
+            schemas().enumerate().find(|(other, schema)| *other != position && is_other(schema))?;
+        Some(format!(
+            "{name} was called {was}, and so {} {}: take was = \"{was}\" away from one, or rename one",
+            if other.name == was { "is" } else { "was" },
+            if other.name == was { "another model" } else { other.name },
+        ))
+    });
+    wrong.collect()
+}
+
 impl Declared<'_> {
-    fn members(&self) -> impl Iterator<Item = CatalogMember> {
+    /// A model.
+    pub(super) fn model(schema: &Schema) -> Self {
+        let model = schema.model;
+        Declared {
+            kind: TypeKind::Model,
+            name: schema.name,
+            was: model.was,
+            info: Some(model.info),
+            key: Some(model.key),
+        }
+    }
+
+    fn nameless(kind: TypeKind) -> Self {
+        Declared { kind, name: "", was: &[], info: None, key: None }
+    }
+
+    /// The number of a member in the journal.
+    pub(super) fn number_in(&self, known: &CatalogType, position: usize) -> Option<usize> {
+        self.info.and_then(|info| known.number_of(info, position))
+    }
+
+    pub(super) fn members(&self) -> impl Iterator<Item = CatalogMember> {
         let members = self.info.map_or(&[][..], |info| info.members);
         members.iter().map(|member| CatalogMember {
             name: member.name.to_owned(),
@@ -125,7 +213,7 @@ impl Declared<'_> {
         })
     }
 
-    fn body(&self) -> TypeBody {
+    pub(super) fn body(&self) -> TypeBody {
         self.info.map_or(TypeBody::Record, |info| info.body)
     }
 }
@@ -137,20 +225,12 @@ pub(super) fn declared<'d>(
 ) -> Vec<Declared<'d>> {
     let mut declared = Vec::new();
     let mut types = models.types();
-    for schema in models.schemas() {
-        let (name, info) = (schema.name, schema.model.info);
-        declared.push(Declared {
-            kind: TypeKind::Model,
-            name,
-            info: Some(info),
-            key: Some(schema.model.key),
-        });
-    }
+    declared.extend(models.schemas().iter().map(Declared::model));
     let is_model = |info: &TypeInfo| {
         models.schemas().iter().any(|schema| schema.model.info.slot.place() == info.slot.place())
     };
-    for (name, info) in calls {
-        declared.push(Declared { kind: TypeKind::Call, name, info: *info, key: None });
+    declared.extend(calls_of(calls));
+    for (_, info) in calls {
         // The type of the arguments itself is known by the call's name; it is a part only where something holds it.
         for shape in info.iter().flat_map(|info| info.members).filter_map(|member| member.shape) {
             shape().named(&mut |inner| collect_types(inner, &mut types));
@@ -158,140 +238,16 @@ pub(super) fn declared<'d>(
     }
     // The parts come last: where a type is both, its numbers as a part are those that the state is read by.
     for info in types.iter().filter(|info| !is_model(info)) {
-        declared.push(Declared { kind: TypeKind::Data, name: info.name, info: Some(info), key: None });
+        declared.push(Declared { name: info.name, info: Some(info), ..Declared::nameless(TypeKind::Data) });
     }
     declared
 }
 
-/// The members that are new in the program, newly named or newly secret, with their numbers; what cannot be is told in `wrong`.
-fn compare(
-    declared: &Declared<'_>,
-    known: &CatalogType,
-    wrong: &mut Vec<String>,
-) -> Vec<(usize, CatalogMember)> {
-    let mut news = Vec::new();
-    let mut next = known.members.len();
-    let mut add = |member: CatalogMember| {
-        news.push((next, member));
-        next += 1;
-    };
-    let mut hidden = Vec::new();
-    let of = declared.name;
-    let number_of = |position| declared.info.and_then(|info| known.number_of(info, position));
-    for (position, member) in declared.members().enumerate() {
-        let CatalogMember { name, shape, secret } = &member;
-        let number = number_of(position);
-        let held = number.and_then(|number| known.members.get(number));
-        if let (Some(number), Some(held)) = (number, held.filter(|held| held.shape == *shape)) {
-            if (*secret && !held.secret) || *name != held.name {
-                hidden.push((number, member));
-            }
-            continue;
-        }
-        // A call's arguments may change as they like: what was recorded keeps its numbers.
-        let Some(shape) = shape.as_ref().filter(|_| declared.kind != TypeKind::Call) else {
-            add(member);
-            continue;
-        };
-        match held.map(|held| held.shape.as_deref().unwrap_or("a variant")) {
-            Some(held) => wrong.push(format!(
-                "{of}.{name} is {shape} in this program and {held} in the journal: give it its old type back"
-            )),
-            None => match room_for(name, declared.body(), known) {
-                Room::Free => add(member),
-                Room::InRows if shape.starts_with("option<") || declared.optional(position) => add(member),
-                Room::InRows => wrong.push(format!(
-                    "{of}.{name} ({shape}) is new in this program and the rows in the journal have none: \
-                     make it an Option or give it a #[default(..)]"
-                )),
-                Room::None => wrong.push(format!(
-                    "{of}.{name} ({shape}) is new in this program, and what the journal holds has no place for it: \
-                     take it away, or make {of} a type or a variant with another name"
-                )),
-            },
-        }
-    }
-    news.extend(hidden);
-    if declared.kind == TypeKind::Call {
-        return news;
-    }
-    gone_or_changed(declared, known, wrong);
-    news
-}
-
-/// What the journal holds and the program no longer has, or has in another form: told in `wrong`.
-fn gone_or_changed(declared: &Declared<'_>, known: &CatalogType, wrong: &mut Vec<String>) {
-    let of = declared.name;
-    let number_of = |position| declared.info.and_then(|info| known.number_of(info, position));
-    if declared.body() != known.body {
-        let [here, held] = [declared.body(), known.body].map(body_in_words);
-        wrong.push(format!(
-            "{of} is {here} in this program and {held} in the journal: give it its old form back"
-        ));
-    }
-    let here: Vec<_> = (0..declared.members().count()).filter_map(number_of).collect();
-    let gone = known.members.iter().enumerate().filter(|(number, _)| !here.contains(number));
-    for (_, CatalogMember { name, shape, .. }) in gone {
-        let shape = shape.as_deref().unwrap_or("a variant");
-        let own = name.rsplit('.').next().unwrap_or(name);
-        wrong.push(format!(
-            "{of}.{name} ({shape}) is in the journal and not in this program: put it back, or, if it has a new name \
-             now, put #[was(\"{own}\")] on that"
-        ));
-    }
-    if declared.kind == TypeKind::Model && declared.key.and_then(|key| u16::try_from(key).ok()) != known.key {
-        let key_name = declared.key.and_then(|key| declared.info?.members.get(key)).map(|member| member.name);
-        let held = known.key.and_then(|key| known.members.get(usize::from(key)));
-        // The position may have moved; it is the name that counts.
-        let same = declared.key.and_then(number_of) == known.key.map(usize::from);
-        if !same && key_name != held.map(|held| held.name.as_str()) {
-            wrong.push(format!(
-                "the key of {of} is {} in this program and {} in the journal: give it its old key back",
-                key_name.unwrap_or("nothing"),
-                held.map_or("nothing", |held| &held.name),
-            ));
-        }
-    }
-}
-
-/// Can a new member be told from what was written without it?
-enum Room {
-    /// Nothing that could hold it was written yet.
-    Free,
-    /// Where it is absent, its default counts.
-    InRows,
-    /// What was written has its values by position, or nothing that values could stand in.
-    None,
-}
-
-fn room_for(name: &str, body: TypeBody, known: &CatalogType) -> Room {
-    let is_of = |variant: &str| name.strip_prefix(variant).is_some_and(|rest| rest.starts_with('.'));
-    let mut variants = known.members.iter().filter(|held| held.shape.is_none());
-    match (body, variants.find(|held| is_of(&held.name))) {
-        (TypeBody::Record, _) => Room::InRows,
-        (TypeBody::Tuple | TypeBody::Transparent, _) => Room::None,
-        (TypeBody::Choice, None) => Room::Free,
-        (TypeBody::Choice, Some(variant)) => {
-            let of_variant =
-                |held: &str| held.strip_prefix(&*variant.name).is_some_and(|rest| rest.starts_with('.'));
-            if known.members.iter().any(|held| of_variant(&held.name)) { Room::InRows } else { Room::None }
-        }
-    }
-}
-
-fn body_in_words(body: TypeBody) -> &'static str {
-    match body {
-        TypeBody::Record => "a struct with named fields",
-        TypeBody::Tuple => "a struct with fields in order",
-        TypeBody::Transparent => "a struct around one value",
-        TypeBody::Choice => "an enum",
-    }
-}
-
-impl Declared<'_> {
-    fn optional(&self, position: usize) -> bool {
-        self.info.and_then(|info| info.members.get(position)).is_some_and(|member| member.flags.optional)
-    }
+/// The calls.
+pub(super) fn calls_of<'d>(
+    calls: &'d [(String, Option<&'static TypeInfo>)],
+) -> impl Iterator<Item = Declared<'d>> {
+    calls.iter().map(|(name, info)| Declared { name, info: *info, ..Declared::nameless(TypeKind::Call) })
 }
 
 impl From<CatalogError> for SchemaError {

@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use super::Spares;
 use super::node::{MAX_HEIGHT, Node, Split};
 
 /// The way to an entry: at each level which child, in the leaf which entry.
@@ -43,26 +44,34 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     /// Puts an entry in. `edge`: this node is on the right edge of the tree.
-    pub(super) fn insert(&mut self, key: K, value: V, edge: bool) -> Inserted<K, V> {
+    pub(super) fn insert(
+        &mut self,
+        key: K,
+        value: V,
+        edge: bool,
+        spares: &mut Spares<K, V>,
+    ) -> Inserted<K, V> {
         match self {
             Self::Leaf(leaf) => match leaf.search(&key) {
                 Ok(at) => {
                     let old =
-                        Arc::make_mut(leaf).values.get_mut(at).expect("a key that is found has a value");
+                        spares.leaves.own(leaf).values.get_mut(at).expect("a key that is found has a value");
                     Inserted::Replaced(std::mem::replace(old, value))
                 }
                 Err(at) => Inserted::Added(
-                    Arc::make_mut(leaf)
+                    spares
+                        .leaves
+                        .own(leaf)
                         .insert(at, key, value, edge)
                         .map(|(bound, right)| (bound, Self::Leaf(Arc::new(right)))),
                 ),
             },
             Self::Inner(inner) => {
                 let at = inner.child_of(&key);
-                let inner = Arc::make_mut(inner);
+                let inner = spares.inners.own(inner);
                 let edge = edge && at + 1 == inner.children.len();
                 let child = inner.children.get_mut(at).expect("there is a child beside every bound");
-                match child.insert(key, value, edge) {
+                match child.insert(key, value, edge, spares) {
                     Inserted::Added(Some(split)) => Inserted::Added(
                         inner
                             .insert(at, split, edge)
@@ -75,18 +84,18 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     /// Takes the entry at the end of the way (whose first steps are done) out.
-    pub(super) fn remove(&mut self, path: &[u8]) -> Option<(K, V)> {
+    pub(super) fn remove(&mut self, path: &[u8], spares: &mut Spares<K, V>) -> Option<(K, V)> {
         let (at, path) = path.split_first()?;
         let at = usize::from(*at);
         match self {
             Self::Leaf(leaf) => {
-                let leaf = Arc::make_mut(leaf);
+                let leaf = spares.leaves.own(leaf);
                 Some((leaf.keys.remove(at), leaf.values.remove(at)))
             }
             Self::Inner(inner) => {
-                let inner = Arc::make_mut(inner);
-                let entry = inner.children.get_mut(at)?.remove(path)?;
-                inner.mend(at);
+                let inner = spares.inners.own(inner);
+                let entry = inner.children.get_mut(at)?.remove(path, spares)?;
+                inner.mend(at, spares);
                 Some(entry)
             }
         }

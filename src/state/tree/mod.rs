@@ -16,6 +16,8 @@
 //!   right, above all to its left. A bound need not be a key that is still there.
 //! - The *right edge* is the path from the root to the last leaf. Keys that come in order (counters, times) fill its
 //!   nodes to the brim before new ones are begun, so these may be narrower than others.
+//! - A *spare* (`spares.rs`) is a node that a change has replaced by its copy. The writer keeps it, and once no version
+//!   has it any more, it becomes the copy that a later change makes.
 //! - A *place* (`iter.rs`) is a gap between entries, with the way from the root to it: leaves know no neighbours,
 //!   since a neighbour may belong to several versions.
 //!
@@ -23,7 +25,11 @@
 //! - A version never changes, whatever is done to its kin. Readers need no lock.
 //! - Reading, changing one entry, and finding both ends of a range take time by the logarithm; walking is constant per
 //!   entry; the difference of two versions takes time by what was changed between them ([`Tree::diff_by`]).
-//! - Dropping a version frees what it alone holds. That may be much: the caller decides which thread does it.
+//! - Dropping a version frees what it alone holds. That may be much: the caller decides which thread does it. A writer
+//!   that changes the tree with [`Spares`] holds most of it too, and lets go of about as much with each change as the
+//!   change copies: at most two nodes for each copy, and of inner nodes what their last children hold.
+//! - A spare is taken only while nobody else has it, so no version sees one. That is asked of the node's own count, not
+//!   of any reckoning of versions: it holds whoever keeps a version, and however long.
 //! - A comparison that panics leaves a tree as it was. So does a clone of a key or value that panics in an insertion;
 //!   in a removal it may leave this version with entries lost, never another one.
 //!
@@ -38,6 +44,7 @@ mod edit;
 mod iter;
 mod node;
 mod slots;
+mod spares;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -49,6 +56,7 @@ use edit::Inserted;
 pub use iter::{Iter, Range};
 use node::{Inner, MAX_HEIGHT, Node};
 use slots::Slots;
+pub use spares::Spares;
 
 /// A persistent ordered map: a clone is a version that costs one count and never changes.
 ///
@@ -166,7 +174,15 @@ impl<K: Ord + Clone, V: Clone> Tree<K, V> {
     /// # Panics
     /// When the nodes would stand more than 16 levels high, which takes at least 2^31 entries.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self.root.insert(key, value, true) {
+        self.insert_reusing(key, value, &mut Spares::none())
+    }
+
+    /// As [`Tree::insert`], with spare nodes for what has to be copied.
+    ///
+    /// # Panics
+    /// As it does.
+    pub fn insert_reusing(&mut self, key: K, value: V, spares: &mut Spares<K, V>) -> Option<V> {
+        match self.root.insert(key, value, true, spares) {
             Inserted::Replaced(old) => return Some(old),
             Inserted::Added(None) => {}
             Inserted::Added(Some((bound, right))) => {
@@ -191,8 +207,16 @@ impl<K: Ord + Clone, V: Clone> Tree<K, V> {
     where
         K: Borrow<Q>,
     {
+        self.remove_reusing(key, &mut Spares::none())
+    }
+
+    /// As [`Tree::remove`], with spare nodes for what has to be copied.
+    pub fn remove_reusing<Q: Ord + ?Sized>(&mut self, key: &Q, spares: &mut Spares<K, V>) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
         let path = self.root.locate(key)?;
-        let (_, value) = self.root.remove(path.steps())?;
+        let (_, value) = self.root.remove(path.steps(), spares)?;
         self.len -= 1;
         while let Node::Inner(inner) = &self.root {
             match (inner.children.get(0), inner.children.len()) {

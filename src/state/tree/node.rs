@@ -9,6 +9,7 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use super::Spares;
 use super::slots::Slots;
 
 /// Entries in a leaf, at most.
@@ -32,7 +33,7 @@ pub(super) enum Node<K, V> {
 }
 
 /// Entries in the order of their keys: `values[i]` belongs to `keys[i]`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Leaf<K, V> {
     pub(super) keys: Slots<K, LEAF_WIDTH>,
     pub(super) values: Slots<V, LEAF_WIDTH>,
@@ -61,6 +62,22 @@ impl<K, V> Clone for Node<K, V> {
 impl<K: Clone, V> Clone for Inner<K, V> {
     fn clone(&self) -> Self {
         Self { bounds: self.bounds.clone(), children: self.children.clone() }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.bounds.clone_from(&other.bounds);
+        self.children.clone_from(&other.children);
+    }
+}
+
+impl<K: Clone, V: Clone> Clone for Leaf<K, V> {
+    fn clone(&self) -> Self {
+        Self { keys: self.keys.clone(), values: self.values.clone() }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.keys.clone_from(&other.keys);
+        self.values.clone_from(&other.values);
     }
 }
 
@@ -187,7 +204,7 @@ impl<K, V> Inner<K, V> {
 
     /// After the child `at` has lost something: takes it out if it is empty, and levels it with a neighbour if it is
     /// narrow.
-    pub(super) fn mend(&mut self, at: usize)
+    pub(super) fn mend(&mut self, at: usize, spares: &mut Spares<K, V>)
     where
         K: Clone,
         V: Clone,
@@ -199,20 +216,26 @@ impl<K, V> Inner<K, V> {
                 drop(self.bounds.remove(at.saturating_sub(1)));
             }
         } else if child.is_narrow() && self.children.len() > 1 {
-            self.level_children(at.saturating_sub(1));
+            self.level_children(at.saturating_sub(1), spares);
         }
     }
 
     /// Levels the children `at` and `at + 1`.
-    fn level_children(&mut self, at: usize)
+    fn level_children(&mut self, at: usize, spares: &mut Spares<K, V>)
     where
         K: Clone,
         V: Clone,
     {
         let bound = self.bounds.remove(at);
         let new_bound = match self.children.pair_mut(at) {
-            (Node::Leaf(left), Node::Leaf(right)) => Arc::make_mut(left).level(Arc::make_mut(right)),
-            (Node::Inner(left), Node::Inner(right)) => Arc::make_mut(left).level(Arc::make_mut(right), bound),
+            (Node::Leaf(left), Node::Leaf(right)) => {
+                let left = spares.leaves.own(left);
+                left.level(spares.leaves.own(right))
+            }
+            (Node::Inner(left), Node::Inner(right)) => {
+                let left = spares.inners.own(left);
+                left.level(spares.inners.own(right), bound)
+            }
             _ => unreachable!("all leaves are at one depth"),
         };
         match new_bound {

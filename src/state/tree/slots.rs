@@ -14,10 +14,24 @@ use std::fmt;
 /// At most `N` items, in the node itself.
 ///
 /// Invariant: the first `len` slots are full, the others are empty.
-#[derive(Clone)]
 pub(super) struct Slots<T, const N: usize> {
     len: usize,
     items: [Option<T>; N],
+}
+
+impl<T: Clone, const N: usize> Clone for Slots<T, N> {
+    fn clone(&self) -> Self {
+        Self { len: self.len, items: self.items.clone() }
+    }
+
+    /// In place: each item goes as the one that follows it comes.
+    fn clone_from(&mut self, other: &Self) {
+        let both = self.len.max(other.len);
+        for (to, from) in self.items[..both].iter_mut().zip(&other.items) {
+            to.clone_from(from);
+        }
+        self.len = other.len;
+    }
 }
 
 const FULL: &str = "the first len slots are full";
@@ -121,6 +135,12 @@ impl<T, const N: usize> Slots<T, N> {
             *to = from;
         }
         self.len = end;
+    }
+
+    /// Drops all items.
+    pub(super) fn clear(&mut self) {
+        self.items[..self.len].fill_with(|| None);
+        self.len = 0;
     }
 
     /// Two neighbours, `index` and the one behind it.

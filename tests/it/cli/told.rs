@@ -1,6 +1,6 @@
 //! What `history` tells of every kind of change: rows that come, change and go, ids that nobody got, long arguments.
 
-use crate::program::Folder;
+use crate::program::{Folder, run};
 use sunstone::codec::json::{Json, Writer};
 use sunstone::journal::{self, FrameKind, RealDirectory, Refusal};
 use sunstone::prelude::*;
@@ -116,4 +116,21 @@ fn every_kind_of_change_has_its_line() {
     let args = long.get("args").expect("a line has arguments");
     assert!(args.get("bytes").and_then(Json::as_u64).is_some_and(|bytes| bytes > 4096), "{args}");
     assert_eq!(args.get("sha256").and_then(Json::as_str).map(str::len), Some(64), "{args}");
+}
+
+#[test]
+fn verify_says_when_the_last_transaction_was() {
+    let folder = Folder::new("last-time");
+    let said = |words: &[&str]| {
+        let output = run("todo", &[words, &["--data", folder.text()]].concat());
+        assert!(output.status.success(), "{words:?}");
+        let text = String::from_utf8(output.stdout).expect("JSON is text");
+        text.lines().last().map(|line| line.parse::<Json>().expect("a line is JSON")).expect("a line")
+    };
+    said(&["call", "todos.add", "title=milk"]);
+    // It opens and closes the journal, which is no transaction.
+    said(&["call", "todos.open"]);
+    let (told, verified) = (said(&["history"]), said(&["verify"]));
+    assert_eq!(told.get("time"), verified.get("last_time"));
+    assert_eq!(told.get("seq"), verified.get("last_seq"));
 }

@@ -155,6 +155,28 @@ fn old_versions_are_dropped_by_a_thread_of_their_own() {
     engine.stop();
 }
 
+/// What the head keeps for reuse goes when nothing happens any more, old rows with it.
+#[test]
+fn spare_nodes_are_dropped_when_nothing_happens() {
+    let engine = open(&MemoryDirectory::new());
+    let store = Store::new(Arc::clone(&engine), &cause());
+    for _ in 0..2 {
+        let kept = (0..1000).any(|_| {
+            store.commit(|tx| add(tx, 1)).unwrap();
+            engine.spare_nodes().is_some_and(|nodes| nodes > 0)
+        });
+        assert!(kept, "a busy head keeps what it replaces");
+        for _ in 0..5000 {
+            if engine.spare_nodes() == Some(0) {
+                break;
+            }
+            park_timeout(Duration::from_millis(1));
+        }
+        assert_eq!(engine.spare_nodes(), Some(0));
+    }
+    engine.stop();
+}
+
 /// Commits until it is told to end: what was stored and what was refused.
 fn write(store: &Store, writer: u32, done: &AtomicBool) -> (Vec<(Id<Item>, u32)>, Vec<u32>) {
     let (mut stored, mut refused) = (Vec::new(), Vec::new());
