@@ -1,6 +1,8 @@
 //! What the macros write against. Not for programs: nothing here is promised to stay.
 
-pub use crate::api::{Answer, Api, ApiInfo, Call, Kind, Method, Told, ToldFirst, ToldLast, ToldNext, Verb};
+pub use crate::api::{
+    Answer, Api, ApiInfo, Call, Kind, Method, Told, ToldFirst, ToldLast, ToldNext, Verb, answers_nothing,
+};
 pub use crate::codec::binary::TypeSlot;
 pub use crate::codec::order::KeyWriter;
 pub use crate::codec::{binary, json};

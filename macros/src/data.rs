@@ -188,7 +188,11 @@ fn transparent_code(scope: &[(&'static str, TokenStream)], plans: &[Plan], plan:
         same: same(plans),
         copy: copy(plans),
         order: one("<$ty as $x::Value>::order(&self.$member, w);"),
-        check: record::checks_tuple(plans, OWN),
+        // A type around itself is as deep as any other, whatever it is in JSON.
+        check: fill(
+            "$x::Report::deeper(report, |report| { $checks });",
+            &[("checks", record::checks_tuple(plans, OWN))],
+        ),
         more_json: one(
             "fn absent() -> ::core::option::Option<Self> {
                 <$ty as $json::FromJson>::absent().map(|value| Self { $member: value })

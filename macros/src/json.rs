@@ -10,7 +10,11 @@ use proc_macro::TokenStream;
 pub(crate) fn slots(plans: &[Plan], parts: &[(&str, TokenStream)]) -> TokenStream {
     let taken: Vec<&Plan> = plans.iter().filter(|plan| !plan.rules.is_internal()).collect();
     let arms = taken.iter().map(|plan| {
-        plan.fill(0, "$wire => <$ty as $x::Value>::fill_json(r, &mut self.$local).map(|()| true),", &[])
+        let template = match plan.rules.secret {
+            true => "$wire => <$ty as $x::Value>::fill_secret_json(r, &mut self.$local).map(|()| true),",
+            false => "$wire => <$ty as $x::Value>::fill_json(r, &mut self.$local).map(|()| true),",
+        };
+        plan.fill(0, template, &[])
     });
     let names = taken.iter().map(|plan| plan.fill(0, "$wire,", &[]));
     let mut parts = parts.to_vec();

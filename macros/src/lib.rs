@@ -47,6 +47,7 @@ mod model;
 mod names;
 mod operation;
 mod owner;
+mod range;
 mod record;
 mod route;
 mod rules;
@@ -97,7 +98,7 @@ use proc_macro::{Span, TokenStream};
 /// | `#[check(length = 1..=200, range = 0..=5, with = path)]` | rules, all of which hold; the bounds of a range are of the field's type, those of a `Decimal` integers or floats (`1..=10`, `0.5..`), those of a `String` texts; `with` names a `fn(&T) -> Result<(), impl Display>` |
 /// | `#[default]`, `#[default(expression)]` | what it is when a body leaves it out |
 /// | `#[was("old")]`, `#[rename("x")]` | a name that it had; the name that it has outside |
-/// | `#[secret]` | never leaves the server |
+/// | `#[secret]` | never leaves the server; of one that breaks a rule it is told what was expected and not what was found (the words of a `with` are the program's own) |
 /// | `#[internal]` | never from a body: read from one, it is its `#[default]`, else what `Default` says |
 /// | `#[auto(created)]`, `#[auto(updated)]`, `#[auto(caller)]` | filled in by the transaction: a `Time` when the row was created or last changed, a `String` with who created it; or an `Option` of them. In a literal it still stands, with anything: `tx.now()`, `Time::default()`, `String::new()`, `None`; an insert writes over it |
 /// | `#[fixed]` | set once |
@@ -193,7 +194,8 @@ pub fn Data(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - `#[Api]`, `#[Api("/path")]`, `#[Api("/path", name = "v1.todos")]`: without a name calls begin with the name of the
 ///   type in snake case: `todo_lists.add`.
-/// - `#[get("/path")]`, `post`, `put`, `patch`, `delete`: with `status = 201` for another status of success, and
+/// - `#[get("/path")]`, `post`, `put`, `patch`, `delete`: with `status = 201` for another status of success (200 to 299;
+///   204 and 205 have no body, and so belong to methods that answer nothing), and
 ///   `journal = "changes"` to keep the arguments out of the journal. A method without a verb is called by name alone;
 ///   `#[call]` may say so.
 /// - Arguments take `#[check(..)]`, `#[default]`, `#[rename("x")]`, `#[secret]` and documentation. An argument `_title` is

@@ -230,7 +230,10 @@ pub(crate) fn write_members(plans: &[Plan], access: &str, first: usize) -> Token
 /// Reports what every field breaks, each under its name.
 pub(crate) fn checks(plans: &[Plan], access: &str) -> TokenStream {
     each(plans, |_, plan| {
-        let template = "$x::Report::field(report, $wire, |report| { $checks });";
+        let template = match plan.rules.secret {
+            true => "$x::Report::secret(report, $wire, |report| { $checks });",
+            false => "$x::Report::field(report, $wire, |report| { $checks });",
+        };
         plan.fill(0, template, &[("checks", plan.checks(access))])
     })
 }

@@ -12,6 +12,12 @@ pub(crate) const VERBS: &[(&str, &str)] =
 /// The attribute for methods without a route.
 pub(crate) const CALL: &str = "call";
 
+/// What can be the status of an answer: that of an error is the error's.
+const STATUSES: std::ops::RangeInclusive<u64> = 200..=299;
+
+/// The statuses whose answers have no body (RFC 9110, sections 15.3.5 and 15.3.6).
+const BODILESS: &[u64] = &[204, 205];
+
 /// The names of the verbs.
 pub(crate) fn verb_names() -> Vec<&'static str> {
     VERBS.iter().map(|(name, _)| *name).collect()
@@ -72,6 +78,11 @@ pub(crate) fn route(attribute: &Attribute, verb: (&'static str, &'static str), e
 }
 
 impl Route {
+    /// Is its answer one without a body?
+    pub(crate) fn is_bodiless(&self) -> bool {
+        self.status.is_some_and(|status| BODILESS.contains(&status))
+    }
+
     fn argument(&mut self, argument: &Argument, errors: &mut Errors) {
         match (argument.word().as_str(), &argument.form) {
             ("status", _) if self.status.is_some() => errors.at(argument.span, "`status` is given twice"),
@@ -101,8 +112,13 @@ impl Route {
 
 fn status(value: &TokenStream, place: Span, errors: &mut Errors) -> Option<u64> {
     let status = one_literal(value, place).as_ref().and_then(literal::number);
-    if !status.is_some_and(|status| (100..=599).contains(&status)) {
-        errors.over(value, place, "a status is a number from 100 to 599");
+    if !status.is_some_and(|status| STATUSES.contains(&status)) {
+        let (low, high) = (STATUSES.start(), STATUSES.end());
+        let message = format!(
+            "the status of an answer that went well is a number from {low} to {high}\n\
+             what did not go well is an `Error`, which has its own"
+        );
+        errors.over(value, place, message);
         return None;
     }
     status

@@ -3,6 +3,7 @@
 use crate::attribute::{Argument, Attribute, Form, arguments, one_literal, one_text};
 use crate::error::Errors;
 use crate::literal;
+use crate::range;
 use proc_macro::{Span, TokenStream};
 use std::fmt::{self, Display, Formatter};
 
@@ -242,6 +243,12 @@ fn check(argument: &Argument, errors: &mut Errors) -> Option<Check> {
     };
     if word != "with" && one_literal(value, argument.span).is_some() {
         errors.over(value, argument.span, format!("`{word}` takes a range: `{form}`"));
+        return None;
+    }
+    if word != "with"
+        && let Some(why) = range::emptiness(value)
+    {
+        errors.over(value, argument.span, format!("nothing lies in this range: {why}"));
         return None;
     }
     let value = value.clone();

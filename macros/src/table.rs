@@ -5,6 +5,7 @@ use crate::emit::{self, fill, number, text, truth};
 use crate::names;
 use crate::operation::{Input, Kind, Operation, Value};
 use crate::owner::without_self;
+use crate::route::Route;
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 impl Operation {
@@ -126,12 +127,21 @@ impl Operation {
         if self.answer.clone().into_iter().next().is_none_or(|first| is_word(&first, "impl")) {
             return fill("|| $None", &[]);
         }
+        let answer = any_lifetimes(self.answer.clone());
+        let needs_nothing = self.route.as_ref().is_some_and(Route::is_bodiless);
+        let bodiless = match needs_nothing {
+            true => {
+                emit::fill_over(&answer, "$x::answers_nothing::<$answer>();", &[("answer", answer.clone())])
+            }
+            false => TokenStream::new(),
+        };
         fill(
             "|| {
                 use $x::{ToldFirst as _, ToldLast as _, ToldNext as _};
+                $bodiless
                 (&&&$x::Told::<$answer>::new()).shape()
             }",
-            &[("answer", any_lifetimes(self.answer.clone()))],
+            &[("bodiless", bodiless), ("answer", answer)],
         )
     }
 

@@ -86,6 +86,20 @@ pub trait Answer {
     fn write(self, out: &mut Out) -> Result<()>;
 }
 
+/// Nothing to say, which is all that an answer without a body can say.
+#[diagnostic::on_unimplemented(
+    message = "the answer `{Self}` cannot be sent with a status that has no body",
+    note = "answers with the status 204 or 205 have no body (RFC 9110): answer `()` or `Result<()>`, or take another status"
+)]
+pub trait Bodiless {}
+
+impl Bodiless for () {}
+
+impl<T: Bodiless, E> Bodiless for Result<T, E> {}
+
+/// Compiles for the answers of methods whose status leaves no room for a body.
+pub const fn answers_nothing<A: Bodiless>() {}
+
 impl<T: ToJson> Answer for T {
     fn write(self, out: &mut Out) -> Result<()> {
         if let Some(name) = out.paged {

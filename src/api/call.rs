@@ -86,11 +86,7 @@ impl<'c> Call<'c> {
     /// # Errors
     /// 400 with every field that is missing or has another type, 422 with every rule that is broken.
     pub fn args<T: Value>(&mut self) -> Result<T> {
-        let args = self.checked_args();
-        let args: T = args.map_err(|error| match self.endpoint.args() {
-            Some(info) => without_found(error, info),
-            None => error,
-        })?;
+        let args: T = self.checked_args()?;
         if self.endpoint.records_arguments() {
             self.arguments.reserve(ARGUMENTS_BYTES);
             args.to_binary(&mut Writer::new(&mut self.arguments, self.numbers));
@@ -171,20 +167,6 @@ impl Endpoint {
     fn records_arguments(&self) -> bool {
         self.journal_args() && matches!(self.kind(), Kind::Command | Kind::Task)
     }
-}
-
-/// The error about arguments of this type, without what was found in those that are secret.
-pub(crate) fn without_found(error: Error, info: &TypeInfo) -> Error {
-    let mut fields = error.fields().to_vec();
-    for fault in &mut fields {
-        let argument = fault.field.split(['.', '[']).next().unwrap_or_default();
-        if info.members.iter().any(|member| member.flags.secret && member.name == argument)
-            && let Some(expected) = fault.detail.find(", found ")
-        {
-            fault.detail.truncate(expected);
-        }
-    }
-    error.with_fields(fields)
 }
 
 /// Leaves out of recorded arguments what is secret, and of long ones everything but their length and hash. `secret` is their

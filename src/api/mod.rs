@@ -29,9 +29,9 @@ mod rpc;
 mod told;
 
 pub use about::About;
-pub use answer::{Answer, Out, PAGE_ROWS, PAGE_ROWS_MAX};
+pub use answer::{Answer, Bodiless, Out, PAGE_ROWS, PAGE_ROWS_MAX, answers_nothing};
+pub(crate) use call::shorten_arguments;
 pub use call::{ARGUMENTS_BYTES_MAX, Call, Ended};
-pub(crate) use call::{shorten_arguments, without_found};
 pub use endpoint::{Endpoint, Endpoints};
 pub use gateway::Gateway;
 pub use input::Input;

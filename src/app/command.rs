@@ -1,7 +1,7 @@
 //! Subcommands of the program's own: functions whose argument becomes flags.
 
 use super::Opened;
-use crate::api::{Answer, Out, without_found};
+use crate::api::{Answer, Out};
 use crate::codec::binary;
 use crate::codec::json::{Reader, Rest};
 use crate::error::{Error, Result};
@@ -118,10 +118,7 @@ impl<F: FnOnce(&Store, D) -> R + 'static, D: Value, R: Answer> Subcommand<(D, R)
     }
 
     fn prepare(self, flags: &[(String, String)]) -> Result<Ready> {
-        let flags: D = read(flags).map_err(|error| match D::shape() {
-            Shape::Named(info) => without_found(error, info()),
-            _ => error,
-        })?;
+        let flags: D = read(flags)?;
         let recorded = flags.copy();
         let run = Box::new(|store: &Store, out: &mut Out| out.answer(self(store, flags)));
         Ok(Ready { arguments: Box::new(move |w| recorded.to_binary(w)), run })

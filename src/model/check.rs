@@ -1,7 +1,7 @@
 //! Rules over values, all broken ones reported at once.
 
 use super::limits::{Limits, Ranged};
-use crate::codec::json::{ToJson, Writer};
+use crate::codec::json::{Json, ToJson, Writer, key_step};
 use crate::error::FieldError;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
@@ -10,7 +10,21 @@ use std::ops::{Bound, RangeBounds};
 /// How many broken rules a report names; more are counted as one line.
 const FIELD_ERRORS_MAX: usize = 64;
 
+/// How deep lists, maps, options and declared types may lie in one another in a row or in the arguments of a call. What is
+/// kept within it can be read by everything that reads: a document of JSON may be [`MAX_DEPTH`] deep, and what is left
+/// between the two belongs to what goes around a row: a page, an answer, a batch, a line of history.
+///
+/// [`MAX_DEPTH`]: crate::codec::json::MAX_DEPTH
+pub const LEVELS_MAX: u32 = 100;
+
+/// Where a value is too deep is told in so many steps: the whole way would be as long as the value is deep.
+const LEVELS_TOLD: u32 = 2;
+
 /// What is wrong with a value.
+///
+/// It walks the value before anything else does and never farther down than [`LEVELS_MAX`], so that nothing that is behind
+/// it (copies, encoders, readers) meets a value that its stack cannot hold. Within a secret member it says what was
+/// expected and not what was found.
 ///
 /// ```
 /// use sunstone::model::Report;
@@ -23,9 +37,29 @@ const FIELD_ERRORS_MAX: usize = 64;
 pub struct Report {
     /// Each with its path from where the report is looking now: a sound value pays nothing for it.
     errors: Vec<FieldError>,
+    /// How many levels down it is looking.
+    level: u32,
+    /// Further down than it may look there was more, which is not among the errors yet.
+    is_too_deep: bool,
+    /// It is looking into a secret.
+    is_secret: bool,
+    /// It is looking at a row, as it will be kept.
+    is_row: bool,
 }
 
 impl Report {
+    /// A report on a row as it will be kept, not on what a body says of one.
+    #[must_use]
+    pub fn of_row() -> Self {
+        Self { is_row: true, ..Self::default() }
+    }
+
+    /// Is it on a row as it will be kept?
+    #[must_use]
+    pub(super) fn is_row(&self) -> bool {
+        self.is_row
+    }
+
     /// Says that something is wrong here.
     pub fn add(&mut self, detail: impl Into<String>) {
         if self.errors.len() < FIELD_ERRORS_MAX {
@@ -36,15 +70,70 @@ impl Report {
     /// Looks into the field of this name.
     pub fn field(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
         let known = self.errors.len();
+        self.deeper(look);
+        self.lead(known, || name.to_owned());
+    }
+
+    /// Looks into the secret field of this name: what is found there is not told.
+    pub fn secret(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
+        self.field(name, |report| report.hidden(look));
+    }
+
+    /// Looks at what is not to be told, right here.
+    pub(super) fn hidden(&mut self, look: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.is_secret, true);
         look(self);
-        self.errors.iter_mut().skip(known).for_each(|error| lead(error, name));
+        self.is_secret = before;
     }
 
     /// Looks into the element at this position.
     pub fn element(&mut self, position: usize, look: impl FnOnce(&mut Self)) {
         let known = self.errors.len();
+        self.deeper(look);
+        self.lead(known, || format!("[{position}]"));
+    }
+
+    /// Looks into the entry of a map: told by its key, as a body has it, or by its position where the key is secret.
+    pub(super) fn entry(&mut self, position: usize, key: &impl ToJson, look: impl FnOnce(&mut Self)) {
+        let known = self.errors.len();
+        self.deeper(look);
+        let hides = self.is_secret;
+        self.lead(known, || if hides { format!("[{position}]") } else { step_to(key) });
+    }
+
+    /// Looks one level down, if that is not too deep.
+    pub fn deeper(&mut self, look: impl FnOnce(&mut Self)) {
+        if self.level >= LEVELS_MAX {
+            self.is_too_deep = true;
+            return;
+        }
+        self.level += 1;
         look(self);
-        self.errors.iter_mut().skip(known).for_each(|error| lead(error, &format!("[{position}]")));
+        self.level -= 1;
+        if self.is_too_deep && self.level < LEVELS_TOLD {
+            self.add_too_deep();
+        }
+    }
+
+    /// Does an open value fit in what is left?
+    pub(super) fn open_value(&mut self, value: &Json) {
+        if !value.is_within(LEVELS_MAX - self.level) {
+            self.is_too_deep = true;
+        }
+    }
+
+    #[cold]
+    fn add_too_deep(&mut self) {
+        self.is_too_deep = false;
+        self.add(format!("is more than {LEVELS_MAX} levels deep, the most that is kept"));
+    }
+
+    /// Puts a step before the paths of the errors behind the first `known`.
+    fn lead(&mut self, known: usize, step: impl Fn() -> String) {
+        for error in self.errors.iter_mut().skip(known) {
+            let joint = if error.field.is_empty() || error.field.starts_with('[') { "" } else { "." };
+            error.field = [&step(), joint, &error.field].concat();
+        }
     }
 
     /// `#[check(length = ..)]`: characters of a text, elements of a collection, bytes of bytes.
@@ -53,7 +142,9 @@ impl Report {
             && !range.contains(&found)
         {
             let words = bounds(range.start_bound(), range.end_bound());
-            self.add(format!("expected {words} {}, found {found}", T::UNIT));
+            let shows = T::SHOWN && !self.is_secret;
+            let found = if shows { format!(", found {found}") } else { String::new() };
+            self.add(format!("expected {words} {}{found}", T::UNIT));
         }
     }
 
@@ -64,15 +155,21 @@ impl Report {
         if !range.contains(value) {
             let (low, high) = range;
             let words = bounds(low.as_ref().map(shown), high.as_ref().map(shown));
-            self.add(format!("expected {words}, found {}", shown(value)));
+            let found = if self.is_secret { String::new() } else { format!(", found {}", shown(value)) };
+            self.add(format!("expected {words}{found}"));
         }
     }
 
-    /// `#[check(with = ..)]`: a function of the program.
+    /// `#[check(with = ..)]`: a function of the program. Its words are the program's own, of a secret as well.
     pub fn with<T: ?Sized, E: Display>(&mut self, value: &T, check: impl FnOnce(&T) -> Result<(), E>) {
         if let Err(error) = check(value) {
             self.add(error.to_string());
         }
+    }
+
+    /// Says the same of all errors behind the first `known`: for words that could show a secret.
+    pub(super) fn reword(&mut self, known: usize, words: &str) {
+        self.errors.iter_mut().skip(known).for_each(|error| words.clone_into(&mut error.detail));
     }
 
     /// What is wrong, in the order it was found.
@@ -83,15 +180,21 @@ impl Report {
 
     /// Ends the report.
     #[must_use]
-    pub fn into_errors(self) -> Vec<FieldError> {
+    pub fn into_errors(mut self) -> Vec<FieldError> {
+        if self.is_too_deep {
+            self.add_too_deep();
+        }
         self.errors
     }
 }
 
-/// Puts a step before the path of an error.
-fn lead(error: &mut FieldError, step: &str) {
-    let joint = if error.field.is_empty() || error.field.starts_with('[') { "" } else { "." };
-    error.field = format!("{step}{joint}{}", error.field);
+/// The key of a map as a step of a path.
+fn step_to(key: &impl ToJson) -> String {
+    let text = shown(key);
+    match text.parse() {
+        Ok(Json::String(text)) => key_step(&text),
+        _ => key_step(&text),
+    }
 }
 
 fn shown<T: ToJson>(value: &T) -> String {
@@ -124,6 +227,9 @@ pub trait Measured {
     /// What is counted, in the plural.
     const UNIT: &'static str;
 
+    /// May the count be told? That of a secret may not.
+    const SHOWN: bool = true;
+
     /// The count; `None` when there is nothing to count.
     fn measure(&self) -> Option<usize>;
 }
@@ -146,6 +252,7 @@ impl Measured for String {
 
 impl<T: Measured> Measured for Option<T> {
     const UNIT: &'static str = T::UNIT;
+    const SHOWN: bool = T::SHOWN;
 
     fn measure(&self) -> Option<usize> {
         self.as_ref().and_then(T::measure)

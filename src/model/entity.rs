@@ -60,7 +60,7 @@ pub trait Entity: Any + Send + Sync {
     fn set_field_time(&mut self, field: usize, time_ms: u64);
     /// Sets a field to a caller.
     fn set_field_caller(&mut self, field: usize, caller: Option<&str>);
-    /// Reports every rule that it breaks.
+    /// Reports every rule that it breaks. The report is [`Report::of_row`].
     fn check_all(&self, report: &mut Report);
     /// Another row like it, changed at `version`.
     fn copy_row(&self, version: u64) -> Row;

@@ -1,6 +1,6 @@
 //! Keys that are counted per table, and references to them.
 
-use super::{Indexable, Model, Refers, Shape, Target, Value};
+use super::{Indexable, Model, Refers, Report, Shape, Target, Value};
 use crate::codec::binary::{self, FromBinary, Malformed, ToBinary};
 use crate::codec::json::{FromJson, Halt, Reader, TextKey, ToJson, ToKey, Writer};
 use crate::codec::order::KeyWriter;
@@ -12,6 +12,10 @@ use std::marker::PhantomData;
 
 /// The largest id: 2^53 - 1, the largest integer that every JSON reader holds exactly.
 pub const ID_MAX: u64 = (1 << 53) - 1;
+
+/// The largest id that a row may bring along instead of taking the next one: 2^52. Counting goes on behind the largest id
+/// that a table has seen, so whoever could bring any would leave no more to be counted.
+pub const ID_BROUGHT_MAX: u64 = 1 << 52;
 
 /// The key of a row of `T`: counted from 1 per table and never used again. As a field of another model it is a
 /// checked reference. On the wire it is a number.
@@ -160,6 +164,13 @@ impl<T: Model> Value for Id<T> {
 
     fn order(&self, w: &mut KeyWriter) {
         w.u64(self.number);
+    }
+
+    /// What is kept can be read in again, and 0 cannot. An argument may have it: a key that the method is yet to give.
+    fn check(&self, report: &mut Report) {
+        if self.number == 0 && report.is_row() {
+            report.add("0 is the id of no row");
+        }
     }
 
     fn target() -> Option<Target> {

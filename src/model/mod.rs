@@ -39,12 +39,12 @@ mod value;
 
 pub use bytes::Bytes;
 pub use catalog::{Catalog, CatalogError, CatalogMember, CatalogType, TypeKind};
-pub use check::{Measured, Report};
+pub use check::{LEVELS_MAX, Measured, Report};
 pub use choice::{default_text, type_info, variant};
 pub use decimal::{DIGITS_MAX, Decimal, Rounding, SCALE_MAX};
 pub use entity::{Entity, Row, Stored};
 pub use field::{Field, FieldAccess, FieldOps};
-pub use id::{ID_MAX, Id};
+pub use id::{ID_BROUGHT_MAX, ID_MAX, Id};
 pub use limits::{Limits, Ranged};
 pub use rank::Rank;
 pub use redact::{holds_secrets, without_secrets};

@@ -18,19 +18,11 @@ impl Shape {
     }
 }
 
-impl MemberInfo {
-    /// Is it a secret, or does it hold one, at any depth?
-    #[must_use]
-    pub fn is_secret(&self) -> bool {
-        self.flags.secret || self.shape.is_some_and(|shape| shape().holds_secrets())
-    }
-}
-
 impl ModelInfo {
     /// Is the field at this position a secret, or does it hold one?
     #[must_use]
     pub fn is_secret(&self, field: usize) -> bool {
-        self.info.members.get(field).is_some_and(MemberInfo::is_secret)
+        self.info.members.get(field).is_some_and(MemberInfo::hides_secrets)
     }
 }
 

@@ -106,6 +106,12 @@ impl Schema {
         (self.decode_key)(r, w)
     }
 
+    /// May the keys of its rows not be shown?
+    #[must_use]
+    pub fn has_secret_key(&self) -> bool {
+        self.model.has_secret_key()
+    }
+
     /// The name of the field at this position.
     #[must_use]
     pub fn field_name(&self, position: usize) -> &'static str {

@@ -132,6 +132,10 @@ impl Value for Json {
     fn order(&self, w: &mut KeyWriter) {
         w.text(&self.to_string());
     }
+
+    fn check(&self, report: &mut Report) {
+        report.open_value(self);
+    }
 }
 
 impl<T: Value> Value for Option<T> {
@@ -165,7 +169,7 @@ impl<T: Value> Value for Option<T> {
 
     fn check(&self, report: &mut Report) {
         if let Some(value) = self {
-            value.check(report);
+            report.deeper(|report| value.check(report));
         }
     }
 
@@ -342,8 +346,10 @@ fn order_pairs<'v, K: Value, V: Value>(pairs: impl Iterator<Item = (&'v K, &'v V
     w.none();
 }
 
-fn check_values<'v, V: Value>(values: impl Iterator<Item = &'v V>, report: &mut Report) {
-    check_all(values, report);
+fn check_pairs<'v, K: Value, V: Value>(pairs: impl Iterator<Item = (&'v K, &'v V)>, report: &mut Report) {
+    for (position, (key, value)) in pairs.enumerate() {
+        report.entry(position, key, |report| value.check(report));
+    }
 }
 
 impl<K: Value + Ord, V: Value> Value for BTreeMap<K, V>
@@ -367,7 +373,7 @@ where
     }
 
     fn check(&self, report: &mut Report) {
-        check_values(self.values(), report);
+        check_pairs(self.iter(), report);
     }
 }
 
@@ -393,7 +399,7 @@ where
     }
 
     fn check(&self, report: &mut Report) {
-        check_values(self.iter().collect::<BTreeMap<_, _>>().into_values(), report);
+        check_pairs(self.iter().collect::<BTreeMap<_, _>>().into_iter(), report);
     }
 }
 

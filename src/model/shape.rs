@@ -196,6 +196,12 @@ impl MemberInfo {
         Self { name, was: &[], docs: "", shape, rule: "", default: None, flags }
     }
 
+    /// Is it secret, or is there a secret in it?
+    #[must_use]
+    pub fn hides_secrets(&self) -> bool {
+        self.flags.secret || self.shape.is_some_and(|shape| shape().holds_secrets())
+    }
+
     /// The same with the names it had before.
     #[must_use]
     pub const fn was(mut self, was: &'static [&'static str]) -> Self {
@@ -269,6 +275,14 @@ pub struct ModelInfo {
     pub strict: bool,
     /// The names it had before.
     pub was: &'static [&'static str],
+}
+
+impl ModelInfo {
+    /// May the keys of its rows not be shown?
+    #[must_use]
+    pub fn has_secret_key(&self) -> bool {
+        self.info.members.get(self.key).is_some_and(MemberInfo::hides_secrets)
+    }
 }
 
 /// An index over one or more fields.

@@ -84,6 +84,11 @@ pub trait Value: FromJson + ToJson + FromBinary + ToBinary + Sized + Send + Sync
     }
 
     #[doc(hidden)]
+    fn fill_secret_json(r: &mut json::Reader<'_>, slot: &mut Slot<Self>) -> Result<(), Halt> {
+        r.fill_secret(slot)
+    }
+
+    #[doc(hidden)]
     fn take_json(
         r: &mut json::Reader<'_>,
         slot: Slot<Self>,

@@ -4,7 +4,7 @@ use super::State;
 use super::table::show_key;
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::FieldError;
-use crate::model::{Entity, Report, Row, Schema, TypeInfo};
+use crate::model::{Entity, MemberInfo, Report, Row, Schema, TypeInfo};
 
 /// So many rows that break rules are named; the rest are counted.
 pub const BROKEN_ROWS_NAMED_MAX: usize = 20;
@@ -33,7 +33,7 @@ impl BrokenRules {
     fn add(&mut self, schema: &Schema, row: &dyn Entity, wrong: &[String]) {
         self.rows += 1;
         if self.named.len() < BROKEN_ROWS_NAMED_MAX {
-            self.named.push(format!("{} {}: {}", schema.name, show_key(row), wrong.join("; ")));
+            self.named.push(format!("{} {}: {}", schema.name, show_key(schema, row), wrong.join("; ")));
         }
     }
 }
@@ -90,7 +90,7 @@ impl State {
             if let Some(other) = first.filter(|first| *first != key.as_bytes()).and_then(|key| table.get(key))
             {
                 let names: Vec<_> = spec.fields.iter().map(|field| schema.field_name(*field)).collect();
-                let (names, other) = (names.join(", "), show_key(&other.value));
+                let (names, other) = (names.join(", "), show_key(schema, &other.value));
                 broken.push(format!("{names}: is unique, and the row {other} has the same"));
             }
         }
@@ -101,7 +101,7 @@ impl State {
 /// What a row breaks by itself. What is said of a secret value may show it, so of that is said no more than that it breaks
 /// a rule.
 fn broken_checks(schema: &Schema, row: &Row) -> Vec<String> {
-    let mut report = Report::default();
+    let mut report = Report::of_row();
     row.value.check_all(&mut report);
     let words = |error: FieldError| match is_secret(schema.model.info, &error.field) {
         true => format!("{}: breaks a rule", error.field),
@@ -112,5 +112,6 @@ fn broken_checks(schema: &Schema, row: &Row) -> Vec<String> {
 
 fn is_secret(info: &TypeInfo, path: &str) -> bool {
     let name = path.split(['.', '[']).next().unwrap_or_default();
-    info.members.iter().any(|member| member.name == name && member.is_secret())
+    let member = info.members.iter().find(|member| member.name == name);
+    member.is_some_and(MemberInfo::hides_secrets)
 }

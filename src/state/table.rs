@@ -143,8 +143,11 @@ fn entry_of(spec: &IndexSpec, row: &dyn Entity, key: &[u8], w: &mut KeyWriter) -
     u16::try_from(start).expect("no entry is longer than INDEX_KEY_BYTES_MAX")
 }
 
-/// The key of a row, for messages.
-pub(super) fn show_key(row: &dyn Entity) -> String {
+/// The key of a row, for messages; that of a model whose keys are secret is not shown.
+pub(super) fn show_key(schema: &Schema, row: &dyn Entity) -> String {
+    if schema.has_secret_key() {
+        return "with a secret key".to_owned();
+    }
     let mut w = json::Writer::new();
     row.key_to_json(&mut w);
     String::from_utf8_lossy(&w.into_bytes()).into_owned()
@@ -290,11 +293,12 @@ impl State {
 
     /// The error for a key that is taken.
     pub(crate) fn key_taken(&self, table: usize, row: &dyn Entity) -> Error {
-        Error::conflict(format!(
-            "a {} with the key {} is there already",
-            self.schema(table).name,
-            show_key(row)
-        ))
+        let schema = self.schema(table);
+        let name = schema.name;
+        Error::conflict(match schema.has_secret_key() {
+            true => format!("a {name} with this key is there already"),
+            false => format!("a {name} with the key {} is there already", show_key(schema, row)),
+        })
     }
 
     /// Every rule of this room, checked the slow way.

@@ -348,8 +348,9 @@ impl Engine {
         self.running_since_ns.store(0, Ordering::Relaxed);
         self.name_if_slow(cause.name, started_ns);
         let result = match outcome {
+            // Whether or not the method caught it.
+            _ if head.tx.in_tree => die_of_panic(),
             Ok(result) => result,
-            Err(_printed_by_std) if head.tx.in_tree => die_of_panic(),
             Err(panic) => Err(Error::panicked(cause.name, report::panic_words(&*panic))),
         };
         if result.is_err() && catch_unwind(AssertUnwindSafe(|| head.tx.undo())).is_err() {

@@ -88,6 +88,9 @@ pub(super) fn sure<T>(found: Result<T>) -> T {
 }
 
 fn missing<T: Model, K>(key: &impl Lookup<K>) -> Error {
+    if T::definition().has_secret_key() {
+        return Error::not_found(format!("there is no {} with this key", T::NAME));
+    }
     let mut w = json::Writer::new();
     key.show(&mut w);
     Error::not_found(format!(

@@ -4,9 +4,12 @@ use super::tables::{Edited, TableMut, place_of, sure};
 use super::{Caller, Reading, View};
 use crate::codec::order::{Key, KeyWriter};
 use crate::error::{Error, FieldError, Result};
-use crate::model::{Auto, Entity, Id, Model, OnRemove, Reference, Report, Row, Time, Uid};
+use crate::model::{
+    Auto, Entity, ID_BROUGHT_MAX, ID_MAX, Id, Model, OnRemove, Reference, Report, Row, Time, Uid,
+};
 use crate::state::{Change, State, undo};
 use crate::stdx::random::Xoshiro;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 /// One transaction in the head state: all or nothing.
@@ -82,7 +85,8 @@ impl Tx {
         &self.caller
     }
 
-    /// An id that no row of `T` has or had.
+    /// An id that no row of `T` has or had: one more than the last. When all are used up (a journal of before there was
+    /// [`ID_BROUGHT_MAX`] may hold the very last) it is 0, which no row may have: what is inserted with it is refused.
     ///
     /// # Panics
     /// When `T` is not registered.
@@ -91,6 +95,9 @@ impl Tx {
         let table = sure(place_of::<T>(&self.state));
         self.note_counter(table);
         let next = self.state.table(table).next_id();
+        if next > ID_MAX {
+            return Id::default();
+        }
         self.state.table_mut(table).raise_counter(next + 1);
         Id::new(next)
     }
@@ -189,9 +196,15 @@ impl Tx {
 
     fn put(&mut self, table: usize, key: &Key, row: Row) {
         self.note_counter(table);
-        self.in_tree = true;
+        self.enter_tree();
         self.state.put(table, key, row);
         self.in_tree = false;
+    }
+
+    /// From here on a panic is one inside the tree. A method that has caught one goes no further: what it sees is unknown.
+    fn enter_tree(&mut self) {
+        assert!(!self.in_tree, "a panic inside the state was caught: nothing after it is known");
+        self.in_tree = true;
     }
 
     pub(super) fn insert_row(&mut self, table: usize, row: &mut dyn Entity) -> Result<()> {
@@ -203,6 +216,7 @@ impl Tx {
                 None => {}
             }
         }
+        self.check_counted(table, row)?;
         self.check(table, row)?;
         let key = key_of(row);
         if self.state.table(table).get(key.as_bytes()).is_some() {
@@ -261,14 +275,18 @@ impl Tx {
     pub(super) fn remove_row(&mut self, table: usize, key: &Key) -> Result<Option<Row>> {
         let Some(removed) = self.state.table(table).get(key.as_bytes()).cloned() else { return Ok(None) };
         let mark = self.changes.len();
-        if let Err(refused) = self.remove_all(vec![(table, key.clone())]) {
+        // A check of the program may panic over a row that is cleared, and the method catch that.
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.remove_all(vec![(table, key.clone())])));
+        if !matches!(outcome, Ok(Ok(()))) && !self.in_tree {
             // The method may go on after a refusal: what went with the row has to come back with it.
-            self.in_tree = true;
+            self.enter_tree();
             undo(&mut self.state, &mut self.changes.split_off(mark), &mut Vec::new());
             self.in_tree = false;
-            return Err(refused);
         }
-        Ok(Some(removed))
+        match outcome {
+            Ok(removed_all) => removed_all.map(|()| Some(removed)),
+            Err(panic) => resume_unwind(panic),
+        }
     }
 
     /// What refuses is asked once everything that goes along is gone: a row that refers and goes too refuses nothing.
@@ -278,7 +296,7 @@ impl Tx {
             // A row that refers to two removed ones comes up twice.
             let Some(row) = self.state.table(table).get(key.as_bytes()).cloned() else { continue };
             let referrers = self.state.schema(table).referrers.clone();
-            self.in_tree = true;
+            self.enter_tree();
             self.state.take(table, key.as_bytes());
             self.in_tree = false;
             self.changes.push(Change::Removed { table, key: key.clone(), row });
@@ -328,7 +346,7 @@ impl Tx {
     }
 
     fn check(&self, table: usize, row: &dyn Entity) -> Result<()> {
-        let mut report = Report::default();
+        let mut report = Report::of_row();
         row.check_all(&mut report);
         let errors = report.into_errors();
         if errors.is_empty() {
@@ -337,6 +355,24 @@ impl Tx {
         let name = self.state.schema(table).name;
         Err(Error::invalid(format!("the {name} breaks a rule")).with_fields(errors))
     }
+
+    /// Is a counted key one that was given, or one that leaves enough to be counted?
+    fn check_counted(&self, table: usize, row: &dyn Entity) -> Result<()> {
+        let next = self.state.table(table).next_id();
+        let Some(id) = row.key_counter().filter(|id| *id == 0 || *id >= next) else { return Ok(()) };
+        if id == 0 && next > ID_MAX {
+            let name = self.state.schema(table).name;
+            return Err(Error::invalid(format!("all ids of {name} are used up")));
+        }
+        if id <= ID_BROUGHT_MAX {
+            return Ok(());
+        }
+        let schema = self.state.schema(table);
+        let detail = format!("is not the next id, and such an id is at most {ID_BROUGHT_MAX}");
+        let field = schema.field_name(schema.model.key).to_owned();
+        Err(Error::invalid(format!("the {} brings its id along", schema.name))
+            .with_fields(vec![FieldError { field, detail }]))
+    }
 }
 
 /// The key of a row as it stands in its table.
@@ -344,4 +380,38 @@ fn key_of(row: &dyn Entity) -> Key {
     let mut w = KeyWriter::new();
     row.key_order(&mut w);
     w.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Models;
+    use sunstone_macros::Model;
+
+    #[Model]
+    #[derive(Debug)]
+    struct Item {
+        #[key]
+        id: Id<Item>,
+    }
+
+    #[test]
+    fn when_all_ids_are_used_up_inserts_are_refused_and_nothing_panics() {
+        let mut models = Models::default();
+        models.add::<Item>().expect("a sound model");
+        models.tie();
+        let mut state = State::new(Arc::new(models));
+        state.table_mut(0).raise_counter(ID_MAX);
+        let mut tx = Tx::new(state, 1);
+        let last = tx.next_id();
+        assert_eq!(tx.insert(Item { id: last }).unwrap().id.get(), ID_MAX);
+        for _ in 0..2 {
+            let none = tx.next_id::<Item>();
+            let refused = tx.insert(Item { id: none }).unwrap_err();
+            assert_eq!((none.get(), refused.status()), (0, 422));
+            assert_eq!(refused.detail(), "all ids of Item are used up");
+        }
+        assert_eq!(tx.changes.len(), 1);
+        tx.remove(last).expect("the last one is a row like any other");
+    }
 }

@@ -5,6 +5,7 @@ mod attacks;
 mod bank;
 mod cli;
 mod crash;
+mod depth;
 mod http;
 mod import;
 mod isolation;

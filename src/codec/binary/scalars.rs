@@ -159,7 +159,7 @@ impl ToBinary for Cow<'_, str> {
 }
 
 impl ToBinary for Json {
-    /// Its JSON text: numbers of any size stay as they were written.
+    /// Its JSON text: every number keeps its value, whatever its size.
     fn to_binary(&self, w: &mut Writer<'_>) {
         w.text(&self.to_string());
     }

@@ -11,6 +11,9 @@ pub const MAX_ERRORS: usize = 32;
 /// How many characters of a client's key stand in a path. Names of a program's own fields are never cut.
 const MAX_KEY_SHOWN: usize = 40;
 
+/// What stands in a fault between what was expected and what was found.
+const FOUND: &str = ", found ";
+
 /// How many characters of a text stand in an error about it.
 const MAX_TEXT_SHOWN: usize = 40;
 
@@ -180,6 +183,18 @@ impl Faults {
         for Fault { path, .. } in self.list.iter_mut().skip(from) {
             let joint = if path.is_empty() || path.starts_with('[') { "" } else { "." };
             *path = [step, joint, path].concat();
+        }
+    }
+
+    /// Takes what was found out of the words of all faults from number `from` on, and the way that led there, which may go
+    /// over keys of a map.
+    #[cold]
+    pub(super) fn hide_found(&mut self, from: usize) {
+        for Fault { path, detail, .. } in self.list.iter_mut().skip(from) {
+            path.clear();
+            if let Some(end) = detail.find(FOUND) {
+                detail.truncate(end);
+            }
         }
     }
 

@@ -27,7 +27,7 @@
 //!   the same bits when written.
 //! - Of a document an error repeats no value but for a number's first digits, a text that is no time, UUID or the
 //!   like, and the one character at which syntax breaks; a bare text it repeats. All that is clipped, and so is a key.
-//!   A `Secret` repeats nothing, and nor do calls of an argument that is secret.
+//!   A `Secret` repeats nothing, and nor does a field that is secret.
 //!
 //! # Choices where RFC 8259 leaves one
 //! Input is UTF-8 without a byte order mark; escaped halves of a surrogate pair are refused; a key given twice is

@@ -144,16 +144,55 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// So many digits every float keeps, unless it is too small to be a normal one.
+const FLOAT_DIGITS_KEPT: usize = f64::DIGITS as usize;
+
+/// More digits no float is written with.
+const FLOAT_DIGITS_MAX: usize = 17;
+
+/// Is the number of this text the one that the nearest float to it is written as?
+fn is_written_as(float: f64, text: &str) -> bool {
+    let Some(number) = Digits::of(text).filter(|_| float.is_finite()) else { return false };
+    match number.digits.len() {
+        0 => true,
+        1..=FLOAT_DIGITS_KEPT if float.is_normal() => true,
+        1..=FLOAT_DIGITS_MAX => Digits::of(&format!("{float:e}")).is_some_and(|written| written == number),
+        _ => false,
+    }
+}
+
+/// The digits of a number without zeros around them, and how many places the last one stands left of the point.
+#[derive(PartialEq)]
+struct Digits {
+    digits: String,
+    places: i64,
+}
+
+impl Digits {
+    /// Those of a number of JSON without its sign; `None` when its exponent is beyond all floats.
+    fn of(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = [whole.trim_start_matches('-'), fraction].concat();
+        let digits = all.trim_end_matches('0');
+        let zeros = i64::try_from(all.len().saturating_sub(digits.len())).ok()?;
+        let behind = i64::try_from(fraction.len()).ok()?;
+        let places = exponent.parse::<i64>().ok()?.checked_add(zeros)?.checked_sub(behind)?;
+        Some(Self { digits: digits.trim_start_matches('0').to_owned(), places })
+    }
+}
+
 /// A number of an open value: any that JSON can spell.
 ///
-/// Integers of any size are exact. Of other numbers the nearest `f64` is kept, or the text where it is too large for
-/// one. Equality is that of the kept form: 1 and 1.0 differ, as they do when written.
+/// Every number keeps its value. An integer of any size is exact; of other numbers the nearest `f64` is kept where that
+/// is written as the same number (`1.50` comes out as `1.5`), else the text. Equality is that of the kept form: 1 and 1.0
+/// differ, as they do when written.
 ///
 /// ```
 /// use sunstone::codec::json::{Json, Number};
 ///
-/// let json: Json = "[18446744073709551616, 1.50]".parse().unwrap();
-/// assert_eq!(json.to_string(), "[18446744073709551616,1.5]");
+/// let json: Json = "[18446744073709551616, 1.50, 0.12345678901234567890]".parse().unwrap();
+/// assert_eq!(json.to_string(), "[18446744073709551616,1.5,0.12345678901234567890]");
 /// assert_eq!(Number::from(7u64).as_i64(), Some(7));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -178,7 +217,7 @@ impl Number {
             };
         }
         match number.text.parse::<f64>() {
-            Ok(float) if float.is_finite() => Self(Form::Float(float)),
+            Ok(float) if !number.integer && is_written_as(float, number.text) => Self(Form::Float(float)),
             _ => Self(Form::Text(number.text.into())),
         }
     }

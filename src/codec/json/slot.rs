@@ -41,6 +41,19 @@ impl Reader<'_> {
         }
     }
 
+    /// As [`Reader::fill`], for what is secret: what is wrong with it is told without what was found.
+    ///
+    /// # Errors
+    /// As [`Reader::fill`].
+    pub fn fill_secret<T: FromJson>(&mut self, slot: &mut Slot<T>) -> Result<(), Halt> {
+        let known = self.faults.count();
+        let outcome = self.fill(slot);
+        if outcome.is_err() {
+            self.faults.hide_found(known);
+        }
+        outcome
+    }
+
     /// What a slot holds when its object has been read: its value, else the default, else what the type says of
     /// absence, else nothing and a fault at `name`.
     pub fn take<T: FromJson>(&mut self, slot: Slot<T>, name: &str, default: Option<fn() -> T>) -> Option<T> {

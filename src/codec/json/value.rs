@@ -49,6 +49,20 @@ impl Json {
         self.as_array()?.get(index)
     }
 
+    /// Do its arrays and objects lie at most so many levels in one another? It looks no farther down than that, so a
+    /// value of any depth is told without harm to the stack.
+    #[must_use]
+    pub fn is_within(&self, levels: u32) -> bool {
+        let Some(inside) = levels.checked_sub(1) else {
+            return !matches!(self, Self::Array(_) | Self::Object(_));
+        };
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+            Self::Array(elements) => elements.iter().all(|element| element.is_within(inside)),
+            Self::Object(object) => object.iter().all(|(_, value)| value.is_within(inside)),
+        }
+    }
+
     /// Is it null?
     #[must_use]
     pub fn is_null(&self) -> bool {

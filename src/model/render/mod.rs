@@ -8,15 +8,16 @@
 mod plain;
 mod shapes;
 
-use super::{Catalog, TypeBody, TypeKind};
+use super::{Catalog, LEVELS_MAX, TypeBody, TypeKind};
 use crate::codec::binary::{Major, Malformed, Numbers, Reader};
 use crate::codec::json::Writer;
 use plain::{list, map_key, plain, secret};
 use shapes::{Named, Part, Variant};
 use std::collections::HashMap;
 
-/// How deep values may lie in each other. What came in as JSON is far below it.
-const DEPTH_MAX: usize = 256;
+/// How deep values may lie in each other: room for all that is kept, whose levels are counted here or not, and an end for
+/// bytes that go down for ever.
+const DEPTH_MAX: usize = 2 * LEVELS_MAX as usize;
 
 /// A catalog, ready to show values.
 #[derive(Debug, Default)]

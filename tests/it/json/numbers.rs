@@ -209,7 +209,8 @@ fn random_digits_are_read_as_std_reads_them() {
 
 #[test]
 fn open_numbers_keep_what_they_are() {
-    for text in ["0", "-1", "18446744073709551615", "-9223372036854775808", "1.5", "-0.0", "1e400", "-1e400"]
+    for text in
+        ["0", "-0", "-1", "18446744073709551615", "-9223372036854775808", "1.5", "-0.0", "1e400", "-1e400"]
     {
         let json: Json = text.parse().unwrap();
         assert_eq!(json.to_string(), text);
@@ -224,4 +225,45 @@ fn open_numbers_keep_what_they_are() {
     assert_eq!((json.as_f64(), json.as_number().unwrap().is_integer()), (None, false));
     let json: Json = "36893488147419103232".parse().unwrap();
     assert_eq!(json.as_number().unwrap().as_i128(), Some(1 << 65));
+}
+
+#[test]
+fn an_open_number_keeps_its_value_whatever_its_size() {
+    let said = |text: &str| text.parse::<Json>().unwrap().to_string();
+    for text in [
+        "123456789012345678901234567890.5",
+        "-0",
+        "-0.0",
+        "0.1234567890123456789",
+        "0.10000000000000000555",
+        "9007199254740993.0",
+        "1e-400",
+        "-5e-324",
+        "1.0e400",
+        "4.9406564584124654e-324",
+        "1e99999999999999999999",
+    ] {
+        assert_eq!(said(text), text);
+        assert_eq!(said(text).parse::<Json>(), text.parse::<Json>());
+    }
+    for (text, short) in [
+        ("1.50", "1.5"),
+        ("1e2", "100.0"),
+        ("100e-2", "1.0"),
+        ("0.30000000000000004", "0.30000000000000004"),
+        ("3.00000000000000000000", "3.0"),
+        ("0.00e-999999", "0.0"),
+        ("1.7976931348623157e308", "1.7976931348623157e308"),
+    ] {
+        assert_eq!(said(text), short);
+    }
+    let mut random = Xoshiro::new(1);
+    for _ in 0..20_000 {
+        let float = f64::from_bits(random.next_u64());
+        if float.is_finite() {
+            let text = String::from_utf8(json::encode(&float)).unwrap();
+            assert_eq!(said(&text), text);
+            assert_eq!(text.parse::<Json>().unwrap().as_f64().map(f64::to_bits), Some(float.to_bits()));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Single rules of the state, each with the words it answers.
 
 use crate::rig::{Rig, picture, program};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use sunstone::error::Error;
 use sunstone::prelude::*;
 use sunstone::state::INDEX_KEY_BYTES_MAX;
@@ -58,6 +59,23 @@ struct Knot {
     next: Option<Id<Knot>>,
 }
 
+/// Its rule panics where a rule has better words.
+#[Model(check = Guest::has_a_room)]
+struct Guest {
+    #[key]
+    id: Id<Guest>,
+    #[on_remove(clear)]
+    room: Option<Id<Root>>,
+    strict: bool,
+}
+
+impl Guest {
+    fn has_a_room(&self) -> Result<(), String> {
+        assert!(!self.strict || self.room.is_some(), "in a check, as the test asks");
+        Ok(())
+    }
+}
+
 fn pair(id: u64) -> Pair {
     let (left, name) = (u8::try_from(id).expect("a small id"), "a".to_owned());
     Pair { id: Id::new(id), left, right: None, text: String::new(), mark: None, born: 1, name }
@@ -69,6 +87,7 @@ fn rig() -> Rig {
         models.add::<Branch>().expect("a sound model");
         models.add::<Pair>().expect("a sound model");
         models.add::<Knot>().expect("a sound model");
+        models.add::<Guest>().expect("a sound model");
     }))
 }
 
@@ -98,6 +117,28 @@ fn a_row_that_goes_too_refuses_nothing() {
         let view = rig.view();
         assert_eq!((view.all::<Branch>().count(), view.all::<Leaf>().count()), (0, 0));
     }
+}
+
+#[test]
+fn a_removal_that_panics_is_taken_back_where_the_command_goes_on() {
+    let rig = rig();
+    let before = rig.commit(|tx| {
+        tx.insert(Root { id: Id::new(1) })?;
+        for (id, strict) in [(1, false), (2, true), (3, false)] {
+            tx.insert(Branch { id: Id::new(id), root: Id::new(1) })?;
+            tx.insert(Guest { id: Id::new(id), room: Some(Id::new(1)), strict })?;
+        }
+        Ok(())
+    });
+    before.unwrap();
+    let before = picture(rig.head().state());
+    let removed = rig.commit(|tx| {
+        let removed = catch_unwind(AssertUnwindSafe(|| tx.remove::<Root>(Id::new(1)).map(drop)));
+        Ok(removed.is_err())
+    });
+    assert!(removed.unwrap(), "the panic goes on to whoever catches it");
+    assert_eq!(picture(rig.head().state()), before, "nothing went with the row that stayed");
+    assert_eq!(picture(rig.view().state()), before);
 }
 
 #[test]

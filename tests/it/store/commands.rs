@@ -1,7 +1,8 @@
 //! Commands: all or nothing, one at a time.
 
 use super::{Item, add, counts, rig};
-use crate::rig::picture;
+use crate::rig::{Rig, picture};
+use sunstone::model::{ID_BROUGHT_MAX, ID_MAX};
 use sunstone::prelude::*;
 use sunstone::stdx::report;
 use sunstone::store::{COMMAND_SLOW_MS, Standing};
@@ -42,14 +43,32 @@ fn a_panic_in_the_closure_of_an_update_is_one_in_the_command() {
     assert_eq!(picture(rig.head().state()), before);
 }
 
+fn bring(rig: &Rig, id: u64) -> Result<Item> {
+    rig.commit(|tx| tx.insert(Item { id: Id::new(id), size: 0, text: String::new() }))
+}
+
 #[test]
-fn an_id_beyond_the_last_is_a_panic_and_no_wrong_id() {
+fn an_id_that_a_row_brings_along_leaves_enough_to_be_counted() {
     let rig = rig();
-    let last = Id::new(sunstone::model::ID_MAX);
-    rig.commit(|tx| tx.insert(Item { id: last, size: 0, text: String::new() })).unwrap();
+    rig.commit(|tx| add(tx, 1)).unwrap();
     let before = picture(rig.head().state());
-    assert!(rig.run(|tx| add(tx, 1)).0.unwrap_err().is_internal());
-    assert_eq!(picture(rig.head().state()), before);
+    for id in [ID_BROUGHT_MAX + 1, ID_MAX - 1, ID_MAX] {
+        let refused = bring(&rig, id).unwrap_err();
+        assert_eq!((refused.status(), refused.detail()), (422, "the Item brings its id along"));
+        let words = format!("id: is not the next id, and such an id is at most {ID_BROUGHT_MAX}");
+        assert_eq!(refused.fields()[0].to_string(), words);
+    }
+    let refused = bring(&rig, 0).unwrap_err();
+    assert_eq!(
+        (refused.status(), refused.fields()[0].to_string().as_str()),
+        (422, "id: 0 is the id of no row")
+    );
+    assert_eq!(picture(rig.head().state()), before, "nothing of it was stored");
+    bring(&rig, ID_BROUGHT_MAX).unwrap();
+    let next = rig.commit(|tx| add(tx, 1)).unwrap();
+    assert_eq!(next.get(), ID_BROUGHT_MAX + 1, "counting goes on behind it");
+    rig.commit(|tx| tx.remove(next)).unwrap();
+    bring(&rig, next.get()).expect("an id that was given once may come again");
 }
 
 #[test]

@@ -84,12 +84,8 @@ fn defaults_and_fields_that_no_body_sets() {
 #[test]
 fn checks_of_fields_and_of_the_row() {
     let said: Said = both_ways(r#"{"id":1,"a":0,"d":"xxx","l":9,"m":1,"oo":1,"p":1}"#);
-    let of_fields = [
-        "d: expected 1 to 2 characters, found 3",
-        "d: has an x",
-        "d: has an x",
-        "l: expected 0 to 5, found 9",
-    ];
+    let of_fields =
+        ["d: expected 1 to 2 characters", "d: has an x", "d: has an x", "l: expected 0 to 5, found 9"];
     let beside_them = [of_fields.as_slice(), &["a is 0"]].concat();
     assert_eq!(broken(&said), beside_them, "a broken field does not hide the rule over the row");
     let mut report = Report::default();
