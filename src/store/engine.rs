@@ -378,7 +378,7 @@ impl Engine {
         // Where a command has the head, it sends the batch when it puts the head back.
         inside.beside.due = true;
         let next = next_batch(&mut inside);
-        drop(inside);
+        self.gate.leave(inside);
         self.submit(next);
     }
 

@@ -2,6 +2,10 @@
 //!
 //! Whoever comes in takes the head out and puts it back; so nothing is locked while a command runs, and the thread that
 //! hears from the journal never waits for a slow one.
+//!
+//! A loop that has put it back usually takes it again for the next request, and a thread that is woken in between takes
+//! turns with it: two switches of threads for each command. So who sleeps is woken when somebody [leaves](Gate::leave),
+//! or after [`PUTS_BEFORE_WAKE`] commands. Whoever comes awake takes it as soon as it is there.
 
 use std::hint;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,6 +13,14 @@ use std::time::Duration;
 
 /// How often somebody who finds the gate empty looks again before they sleep: a usual command is over by then.
 const LOOKS_BEFORE_SLEEP: u32 = 200;
+
+/// After so often that it was put back, one who sleeps is woken even though nobody has left. With 64 connections of 40
+/// transfers in flight and two workers, a transfer took 11.6 us when each of them woke the other worker, 8.7 us with 16,
+/// 7.6 us with 64 and 7.2 us with 256, but there the slowest took twice as long.
+const PUTS_BEFORE_WAKE: u32 = 32;
+
+/// Who sleeps looks by itself so often, as nobody is bound to leave in time.
+const SLEEP_AT_MOST: Duration = Duration::from_millis(1);
 
 /// Something that one at a time may have, and what stands beside it.
 #[derive(Debug)]
@@ -25,11 +37,16 @@ pub(super) struct Inside<T, S> {
     /// What can be looked at while somebody has it.
     pub(super) beside: S,
     sleeping: usize,
+    /// How often it was put back since one who sleeps was woken.
+    puts: u32,
 }
 
 impl<T, S> Gate<T, S> {
     pub(super) fn new(value: Box<T>, beside: S) -> Self {
-        Self { inside: Mutex::new(Inside { value: Some(value), beside, sleeping: 0 }), freed: Condvar::new() }
+        Self {
+            inside: Mutex::new(Inside { value: Some(value), beside, sleeping: 0, puts: 0 }),
+            freed: Condvar::new(),
+        }
     }
 
     /// Looks in, without taking anything. Nothing that can panic happens under this lock.
@@ -52,8 +69,13 @@ impl<T, S> Gate<T, S> {
         }
         inside.sleeping += 1;
         let gone = |inside: &mut Inside<T, S>| inside.value.is_none();
-        let waited = self.freed.wait_timeout_while(inside, limit, gone);
-        let (mut inside, _timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut left = limit;
+        while gone(&mut inside) && !left.is_zero() {
+            let slice = left.min(SLEEP_AT_MOST);
+            let waited = self.freed.wait_timeout_while(inside, slice, gone);
+            inside = waited.unwrap_or_else(PoisonError::into_inner).0;
+            left = left.saturating_sub(slice);
+        }
         inside.sleeping -= 1;
         inside.value.take()
     }
@@ -63,11 +85,25 @@ impl<T, S> Gate<T, S> {
         let mut inside = self.look();
         inside.value = Some(value);
         let result = last(&mut inside);
-        let somebody_sleeps = inside.sleeping > 0;
-        drop(inside);
-        if somebody_sleeps {
-            self.freed.notify_one();
+        inside.puts = inside.puts.saturating_add(1);
+        if inside.puts >= PUTS_BEFORE_WAKE {
+            self.wake_one(inside);
         }
         result
+    }
+
+    /// Says that whoever has put it back does not need it again for now.
+    pub(super) fn leave(&self, inside: MutexGuard<'_, Inside<T, S>>) {
+        if inside.value.is_some() {
+            self.wake_one(inside);
+        }
+    }
+
+    fn wake_one(&self, mut inside: MutexGuard<'_, Inside<T, S>>) {
+        if inside.sleeping > 0 {
+            inside.puts = 0;
+            drop(inside);
+            self.freed.notify_one();
+        }
     }
 }

@@ -67,6 +67,35 @@ fn commits_from_many_threads_are_stored_when_they_come_back() {
     engine.stop();
 }
 
+/// Whoever has the head again and again leaves room for others, though they are not woken each time.
+#[test]
+fn one_who_runs_command_after_command_keeps_nobody_out() {
+    let directory = MemoryDirectory::new();
+    let engine = open(&directory);
+    let other = Store::new(Arc::clone(&engine), &cause());
+    let done = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&done);
+    let (begun, has_begun) = mpsc::channel();
+    let thread = spawn("other", move || {
+        for size in 0..20 {
+            begun.send(()).unwrap();
+            other.commit(|tx| add(tx, size)).unwrap();
+            seen.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    has_begun.recv().unwrap();
+    let mut own = 0_u64;
+    while done.load(Ordering::SeqCst) < 20 {
+        // Never an end of its turn: nothing but the number of its commands lets the other one in.
+        engine.command(&cause(), &mut |tx| add(tx, 1).map(drop)).unwrap().result.unwrap();
+        own += 1;
+        assert!(own < 1_000_000, "the other one had {} turns meanwhile", done.load(Ordering::SeqCst));
+    }
+    thread.unwrap().join().unwrap();
+    engine.stop();
+    assert_eq!(engine.seq(), own + 20);
+}
+
 #[test]
 fn a_command_waits_for_the_one_before_it_only_so_long() {
     let directory = MemoryDirectory::new();
