@@ -338,7 +338,7 @@ fn create(directory: &dyn Directory, random: &dyn Random, ahead_bytes: u64) -> i
     for offset in COPIES {
         write_all_at(&*medium, offset, &copy)?;
     }
-    write_all_at(&*medium, HEADER_BYTES, zeros(ahead_bytes.max(2 * SECTOR_BYTES)))?;
+    write_all_at(&*medium, HEADER_BYTES, &zeros(ahead_bytes.max(2 * SECTOR_BYTES)))?;
     medium.sync_all()?;
     directory.rename(NEW, JOURNAL)?;
     directory.sync()

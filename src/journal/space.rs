@@ -22,7 +22,7 @@ pub const AHEAD_BYTES: u64 = 4 << 20;
 
 /// Zeros that are written and synced at a time: longer slices hold up the commits beside them (16 MiB at once stalled
 /// them 50 ms, 256 KiB stall them 0.8 ms).
-pub const SLICE_BYTES: u64 = ZEROS.len() as u64;
+pub const SLICE_BYTES: u64 = 256 << 10;
 
 /// Near a full disk the slices halve, down to this.
 pub const SMALLEST_SLICE_BYTES: u64 = 4 << 10;
@@ -40,18 +40,19 @@ const HOLE_BYTES: u64 = 64 << 10;
 /// The same for a large frame, so that not every one of them costs a second sync.
 const LARGE_HOLE_BYTES: u64 = 16 << 20;
 
-static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
-
-/// So many zeros, in whole sectors, at most a slice.
-pub(super) fn zeros(bytes: u64) -> &'static [u8] {
-    let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
-    ZEROS.get(..bytes).unwrap_or(&ZEROS)
+/// So many zeros, in whole sectors, at most a slice. From the allocator, which takes them from the system as they are: a
+/// constant would lie in every binary.
+pub(super) fn zeros(bytes: u64) -> Vec<u8> {
+    let bytes = bytes.next_multiple_of(SECTOR_BYTES).min(SLICE_BYTES);
+    vec![0; usize::try_from(bytes).expect("a slice fits into memory")]
 }
 
 #[derive(Debug)]
 pub(super) struct Space {
     /// A handle of its own: the helper must not take the report of a failed sync away from the writer.
     medium: Arc<dyn Medium>,
+    /// A slice, to be written again and again.
+    zeros: Vec<u8>,
     /// How much to keep ahead.
     ahead: u64,
     /// Where the next frame begins.
@@ -80,6 +81,7 @@ impl Space {
         let size = size.saturating_sub(size % SECTOR_BYTES);
         Self {
             medium,
+            zeros: zeros(SLICE_BYTES),
             ahead,
             end: AtomicU64::new(end),
             ready: AtomicU64::new(size),
@@ -185,7 +187,8 @@ impl Space {
 
     /// Writes and syncs zeros behind what is ready, at most a slice.
     fn zero(&self, gate: &mut Gate, bytes: u64) -> Result<(), AppendError> {
-        let zeros = zeros(bytes);
+        let bytes = usize::try_from(bytes.next_multiple_of(SECTOR_BYTES)).unwrap_or(usize::MAX);
+        let zeros = self.zeros.get(..bytes).unwrap_or(&self.zeros);
         let ready = self.ready();
         let zeroed = self
             .check_size(gate)
