@@ -67,9 +67,15 @@ fn opened(rows: u64) -> (Arc<Engine>, Arc<Lone>) {
             }
             Ok(())
         });
-        while lone.step() {}
+        settle(&engine, &lone);
     }
     (engine, lone)
+}
+
+/// Publishes what has been run.
+fn settle(engine: &Engine, lone: &Lone) {
+    engine.flush();
+    while lone.step() {}
 }
 
 fn run(engine: &Engine, body: impl FnOnce(&mut Tx) -> Result<()>) {
@@ -100,7 +106,7 @@ fn main() {
                 since += 1;
                 if since == BATCH {
                     since = 0;
-                    while lone.step() {}
+                    settle(&engine, &lone);
                 }
             });
         });
@@ -113,7 +119,7 @@ fn main() {
                 since += 1;
                 if since == BATCH {
                     since = 0;
-                    while lone.step() {}
+                    settle(&engine, &lone);
                 }
             });
         });
