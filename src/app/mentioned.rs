@@ -24,21 +24,11 @@ struct Search<'m> {
 
 impl Search<'_> {
     fn shape(&mut self, shape: &Shape) {
-        match shape {
-            Shape::Scalar(_) => {}
+        shape.leaves(&mut |leaf| match leaf {
             Shape::Id(model) | Shape::Uid(model) => self.model(model),
-            Shape::Option(inner)
-            | Shape::List(inner)
-            | Shape::Set(inner)
-            | Shape::Array(inner, _)
-            | Shape::Secret(inner) => self.shape(inner),
-            Shape::Tuple(parts) => parts.iter().for_each(|part| self.shape(part)),
-            Shape::Map(key, value) => {
-                self.shape(key);
-                self.shape(value);
-            }
             Shape::Named(info) => self.named(info()),
-        }
+            _ => {}
+        });
     }
 
     fn model(&mut self, model: &'static str) {

@@ -88,22 +88,30 @@ impl Shape {
         }
     }
 
-    /// Calls `each` with every declared type in it.
-    pub fn named(&self, each: &mut dyn FnMut(&'static TypeInfo)) {
+    /// Calls `each` with every shape in it that is made of no others: scalars, ids, declared types.
+    pub fn leaves(&self, each: &mut dyn FnMut(&Self)) {
         match self {
-            Self::Scalar(_) | Self::Id(_) | Self::Uid(_) => {}
+            Self::Scalar(_) | Self::Id(_) | Self::Uid(_) | Self::Named(_) => each(self),
             Self::Option(inner)
             | Self::List(inner)
             | Self::Set(inner)
             | Self::Array(inner, _)
-            | Self::Secret(inner) => inner.named(each),
-            Self::Tuple(parts) => parts.iter().for_each(|part| part.named(each)),
+            | Self::Secret(inner) => inner.leaves(each),
+            Self::Tuple(parts) => parts.iter().for_each(|part| part.leaves(each)),
             Self::Map(key, value) => {
-                key.named(each);
-                value.named(each);
+                key.leaves(each);
+                value.leaves(each);
             }
-            Self::Named(info) => each(info()),
         }
+    }
+
+    /// Calls `each` with every declared type in it.
+    pub fn named(&self, each: &mut dyn FnMut(&'static TypeInfo)) {
+        self.leaves(&mut |leaf| {
+            if let Self::Named(info) = leaf {
+                each(info());
+            }
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names that a server goes by: a page of another name reaches nothing, one that is listed everything.
 
 use crate::program::Folder;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
@@ -119,21 +119,12 @@ fn the_flag_is_given_several_times_or_as_a_list_and_the_control_socket_knows_no_
     command.args(["--listen", "127.0.0.1:0", "--data", folder.text(), "--origin", "https://a.example"]);
     command.args(["--origin=http://b.example:81,https://c.example"]);
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
-    let mut child = child.expect("an example can be started");
-    let mut said = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-    while !said.contains(" state") {
-        assert_ne!(stderr.read_line(&mut said).expect("stderr is text"), 0, "{said}");
-    }
-    let address = said.split_once("http://").and_then(|(_, rest)| rest.lines().next()?.parse().ok());
-    let address: SocketAddr = address.expect("a server says where it is");
+    let server = crate::program::Server::started("todo", child.expect("an example can be started"));
     let statuses = ["a.example", "b.example:81", "c.example", "d.example", "localhost"].map(|host| {
         let request = get(host).replace("/hello", "/todos/open");
-        exchange(TcpStream::connect(address).expect("the server listens"), &request).0
+        exchange(TcpStream::connect(server.address()).expect("the server listens"), &request).0
     });
     let control = UnixStream::connect(folder.path().join("control.sock")).expect("a control socket");
     let (control, _) = exchange(control, &get("d.example").replace("/hello", "/todos/open"));
-    child.kill().expect("a child can be killed");
-    child.wait().expect("a child can be waited for");
     assert_eq!((statuses, control), ([200, 200, 200, 421, 200], 200));
 }

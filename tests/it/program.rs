@@ -81,7 +81,11 @@ impl Server {
 
     /// The same over any data directory.
     pub(crate) fn start_in(name: &str, data: &Path) -> Self {
-        let mut child = spawn_server(name, data);
+        Self::started(name, spawn_server(name, data))
+    }
+
+    /// Waits until a server that was started somehow says where it is.
+    pub(crate) fn started(name: &str, mut child: Child) -> Self {
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
         let mut said = String::new();
         let address = loop {

@@ -1,10 +1,9 @@
 //! Stopping in spite of a command that has no end.
 
-use crate::program::{Connection, Folder};
+use crate::program::{Connection, Folder, Server};
 use crate::rig::{Rig, read};
 use crate::store::{add, items};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::SocketAddr;
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -101,14 +100,8 @@ fn the_process_ends_in_spite_of_it_and_says_which_command_it_was() {
     let mut command = Command::new(std::env::current_exe().expect("a test knows where it is"));
     command.args(["--exact", "stop::the_program_that_hangs", "--nocapture", "--test-threads=1"]);
     command.env(DATA, folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("a test can be started");
-    let mut said = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
-    while !said.contains(" state") {
-        assert_ne!(stderr.read_line(&mut said).expect("stderr is text"), 0, "{said}");
-    }
-    let address = said.split_once("http://").and_then(|(_, rest)| rest.lines().next()?.parse().ok());
-    let address: SocketAddr = address.expect("a server says where it is");
+    let server = Server::started("the test", command.spawn().expect("a test can be started"));
+    let address = server.address();
     let mut connection = Connection::to(address).expect("the server listens");
     assert_eq!(connection.post("/endless/add", "{}").expect("an answer").status, 200);
     // Whoever asked for it is gone, so that nothing but the command is waited for.
@@ -122,10 +115,7 @@ fn the_process_ends_in_spite_of_it_and_says_which_command_it_was() {
     });
     assert!(busy, "the command that hangs keeps others waiting");
     drop(asks);
-    let signal = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", child.id())).status();
-    assert!(signal.expect("a Unix has sh").success(), "the server could not be signalled");
-    stderr.read_to_string(&mut said).expect("stderr is text");
-    let status = child.wait().expect("a child can be waited for");
+    let (status, said) = server.terminate();
     assert_eq!(status.code(), Some(70), "{said}");
     assert!(said.contains("endless.hang has not ended in the 10000 ms"), "{said}");
     let (exit, verified) = report::kept(|| endless().run_with(["verify", "--data", folder.text()]));
